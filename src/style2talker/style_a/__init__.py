@@ -1,0 +1,1 @@
+"""Style-A: a portrait, an art style and a motion become frames."""

@@ -1,0 +1,68 @@
+"""Portrait + Motion -> frames, one at a time: expression, head motion, warp, mouth interior.
+
+Memory does not grow with the length of the motion: shapes become points in short runs of frames, frames are yielded as
+they are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from style2talker.face.pose import rotation_matrix
+from style2talker.face.rig import Rig, fit, load_rig
+from style2talker.records import FloatArray, ImageArray, Motion, Portrait
+from style2talker.style_a.mesh import build_mesh
+from style2talker.style_a.mouth import build_mouth, paint_mouth
+from style2talker.style_a.warp import displacement_field, warp_region
+
+__all__ = ["Renderer"]
+
+_RUN = 64
+
+
+class Renderer:
+    """Renders one portrait, as it is or as an artist styled it, under any motion.
+
+    The picture outside the head's surroundings comes back bit for bit in every frame, so a whole picture can be rendered
+    without any border showing between what moves and what does not.
+    """
+
+    def __init__(self, portrait: Portrait, rig: Rig | None = None) -> None:
+        """Prepare a portrait: control mesh, mouth interior, the rig fitted to its face.
+
+        Args:
+            portrait: the picture to animate; frames have its size.
+            rig: shapes to points; the one that comes with the package when None.
+        """
+        self._portrait = portrait
+        self._mesh = build_mesh(portrait)
+        self._mouth = build_mouth(portrait)
+        self._rig = fit(rig or load_rig(), portrait)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of every frame in pixels."""
+        rows, columns = self._portrait.pixels.shape[:2]
+        return columns, rows
+
+    def frames(self, motion: Motion) -> Iterator[ImageArray]:
+        """Yield one (H, W, 3) uint8 RGB frame for each frame of the motion."""
+        for begin in range(0, motion.n_frames, _RUN):
+            span = slice(begin, begin + _RUN)
+            faces = self._rig.displaced(motion.blendshapes[span])
+            turns = rotation_matrix(motion.rotation[span]).astype(np.float32)
+            for face, turn, shift in zip(faces, turns, motion.translation[span], strict=True):
+                yield self._frame(face, turn, shift)
+
+    def _frame(self, face: FloatArray, turn: FloatArray, shift: FloatArray) -> ImageArray:
+        mesh = self._mesh
+        posed = mesh.posed(face, turn, shift)
+        left, top, right, bottom = mesh.region
+        frame = self._portrait.pixels.copy()
+        field = displacement_field(posed, mesh.points, mesh.triangles, mesh.region)
+        frame[top:bottom, left:right] = warp_region(self._portrait.pixels, field, mesh.region)
+        incisors = mesh.carried(self._mouth.incisors, turn, shift)
+        paint_mouth(frame, self._mouth, mesh.points[:478], face, posed[:478], turn, incisors)
+        return frame

@@ -1,0 +1,1 @@
+"""Training of every network and every learned map; the only room that may import torch."""
