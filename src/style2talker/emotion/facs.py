@@ -1,0 +1,155 @@
+"""Action units of the face as ARKit blendshapes, and the eight emotions as action units.
+
+In: an action unit of the Facial Action Coding System, on both sides ("12") or on one ("12L", "12R": the
+person's own left and right), with an intensity in 0..1. Out: (52,) activations in 0..1.
+
+Sources of the emotions: Ekman & Friesen, EMFACS-7 (1984); Ekman, Friesen & Hager, FACS Investigator's Guide
+(2002), table 10-1; Du, Tao & Martinez, "Compound facial expressions of emotion", PNAS 111 (2014), table 1;
+for contempt Ekman & Friesen, "A new pan-cultural facial expression of emotion" (1986). Intensities were set
+so that the eight remain apart on a talking mouth, after a look at how actors of MEAD (Wang et al., ECCV 2020)
+show them: contempt raises the brows and drops the lids, disgust and happiness lift the upper lip, anger and
+disgust narrow the eyes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from style2talker.records import ARKIT_NAMES, LABELS, FloatArray
+
+__all__ = [
+    "ACTION_UNITS",
+    "EMOTION_UNITS",
+    "activations",
+    "prototypes",
+    "resemblance",
+    "saturated",
+]
+
+_NEUTRAL = LABELS.index("neutral")
+_SHARPNESS = 8
+_SIDES = {"L": ("Left",), "R": ("Right",), "": ("Left", "Right")}
+
+ACTION_UNITS: Mapping[str, Mapping[str, float]] = {
+    "1": {"browInnerUp": 1.0},
+    "2": {"browOuterUp": 1.0},
+    "4": {"browDown": 1.0},
+    "5": {"eyeWide": 1.0},
+    "6": {"cheekSquint": 1.0, "eyeSquint": 0.45},
+    "7": {"eyeSquint": 1.0},
+    "9": {"noseSneer": 1.0, "mouthUpperUp": 0.3, "browDown": 0.15},
+    "10": {"mouthUpperUp": 1.0, "noseSneer": 0.3},
+    "11": {"mouthUpperUp": 0.4, "noseSneer": 0.2},
+    "12": {"mouthSmile": 1.0},
+    "14": {"mouthDimple": 1.0, "mouthPress": 0.3},
+    "15": {"mouthFrown": 1.0},
+    "16": {"mouthLowerDown": 1.0},
+    "17": {"mouthShrugLower": 1.0, "mouthShrugUpper": 0.3},
+    "18": {"mouthPucker": 1.0},
+    "20": {"mouthStretch": 1.0},
+    "22": {"mouthFunnel": 1.0},
+    "23": {"mouthPress": 0.6, "mouthRollUpper": 0.25, "mouthRollLower": 0.25},
+    "24": {"mouthPress": 1.0},
+    "25": {"mouthLowerDown": 0.4, "mouthUpperUp": 0.25, "jawOpen": 0.05},
+    "26": {"jawOpen": 0.5},
+    "27": {"jawOpen": 1.0},
+    "28": {"mouthRollUpper": 1.0, "mouthRollLower": 1.0},
+    "29": {"jawForward": 1.0},
+    "30": {"jaw": 1.0},
+    "34": {"cheekPuff": 1.0},
+    "43": {"eyeBlink": 1.0},
+    "63": {"eyeLookUp": 1.0},
+    "64": {"eyeLookDown": 1.0},
+    "mouth": {"mouth": 1.0},
+}
+"""Action unit -> blendshapes at full intensity. A stem such as "eyeWide" stands for its left and right shape.
+
+"mouth" with a side is no unit of FACS: it draws the whole mouth to that side, as a smirk does.
+"""
+
+EMOTION_UNITS: Mapping[str, Mapping[str, float]] = {
+    "angry": {"4": 1.0, "5": 0.3, "7": 0.4, "9": 0.15, "17": 0.25, "24": 0.6, "15": 0.25, "29": 0.3},
+    "contempt": {
+        "12L": 0.35,
+        "14L": 0.75,
+        "10L": 0.35,
+        "mouthL": 0.3,
+        "2R": 0.75,
+        "1": 0.2,
+        "4L": 0.25,
+        "7L": 0.25,
+        "43": 0.2,
+        "64": 0.1,
+    },
+    "disgusted": {"9": 0.95, "10": 0.45, "4": 0.2, "7": 0.5, "6": 0.25, "15": 0.35, "17": 0.35, "16": 0.15},
+    "fear": {"1": 0.95, "2": 0.2, "4": 0.3, "5": 0.8, "20": 0.8, "16": 0.25, "26": 0.2, "15": 0.2},
+    "happy": {"6": 0.65, "12": 0.85, "10": 0.2, "25": 0.35, "2": 0.12},
+    "neutral": {},
+    "sad": {"1": 0.9, "4": 0.25, "15": 0.85, "17": 0.5, "7": 0.1, "43": 0.2, "64": 0.2},
+    "surprised": {"1": 0.75, "2": 1.0, "5": 0.75, "26": 0.8, "22": 0.15},
+}
+"""The eight emotions at strength 1."""
+
+
+def saturated(sums: FloatArray, knee: float = 0.75) -> FloatArray:
+    """Bend sums of activations smoothly under 1: unchanged up to `knee`, then slower; negatives become 0."""
+    room = np.float32(1.0 - knee)
+    bent = knee + room * np.tanh((np.maximum(sums, knee) - knee) / room)
+    return np.where(sums > knee, bent, np.maximum(sums, 0.0)).astype(np.float32)
+
+
+def _shape_names(stem: str, sides: tuple[str, ...]) -> list[str]:
+    """The ARKit names that a stem of the table stands for."""
+    if stem in ARKIT_NAMES:
+        return [stem]
+    return [stem + side for side in sides]
+
+
+def activations(units: Mapping[str, float]) -> FloatArray:
+    """Blendshapes of a set of action units.
+
+    Args:
+        units: action unit ("4", "12L", …) -> intensity, usually 0..1.
+
+    Returns:
+        (52,) float32 in 0..1; several units on one blendshape add up and saturate.
+
+    Raises:
+        KeyError: for a unit that is not in `ACTION_UNITS`.
+    """
+    out = np.zeros(len(ARKIT_NAMES), np.float32)
+    for unit, intensity in units.items():
+        side = unit[-1] if unit not in ACTION_UNITS and unit[-1] in "LR" else ""
+        for stem, weight in ACTION_UNITS[unit.removesuffix(side) if side else unit].items():
+            for name in _shape_names(stem, _SIDES[side]):
+                out[ARKIT_NAMES.index(name)] += weight * intensity
+    return saturated(out)
+
+
+def prototypes() -> FloatArray:
+    """The eight emotions as (8, 52) activations in the order of `LABELS`."""
+    return np.stack([activations(EMOTION_UNITS[label]) for label in LABELS])
+
+
+def resemblance(expressions: FloatArray) -> FloatArray:
+    """How much of each emotion an expression holds.
+
+    Args:
+        expressions: (…, 52) activations.
+
+    Returns:
+        (…, 8) float32 shares that sum to 1, in the order of `LABELS`; what is too weak to be a feeling counts
+        as neutral.
+    """
+    table = prototypes()
+    lengths = np.maximum(np.linalg.norm(table, axis=1), 1e-6)
+    amounts = np.maximum(np.asarray(expressions) @ (table / lengths[:, None]).T, 0.0)
+    size = np.maximum(np.linalg.norm(expressions, axis=-1, keepdims=True), 1e-6)
+    share = (amounts / size) ** _SHARPNESS
+    share /= np.maximum(share.sum(-1, keepdims=True), 1e-6)
+    presence = np.minimum((amounts / lengths)[..., np.arange(len(LABELS)) != _NEUTRAL].max(-1, keepdims=True), 1.0)
+    share = share * presence
+    share[..., _NEUTRAL] = np.maximum(1.0 - share.sum(-1), 0.0)
+    return np.asarray(share, np.float32)
