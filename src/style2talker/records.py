@@ -2,8 +2,8 @@
 
 Letters used in shapes: T frames, N samples, C = 52 coefficients, V = 478 mesh points, H W pixels, D embedding size.
 
-Camera axes everywhere: x to the right of the picture, y down, z away from the camera. Head rotation is (pitch, yaw, roll)
-in radians, positive for chin down, towards the person's left, towards the person's left shoulder.
+Camera axes everywhere: x to the right of the picture, y down, z away from the camera. Head rotation is
+(pitch, yaw, roll) in radians, positive for chin down, towards the person's left, towards the person's left shoulder.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ ARKIT_NAMES = (
 
 
 def _frozen(value: Any, dtype: Any, shape: Sequence[int | None], error: type[Exception], what: str) -> Any:
-    """Return a read-only array of `dtype`; None in `shape` matches any length. Raises `error` on another shape or NaN."""
+    """A read-only array of `dtype`; None in `shape` matches any length. Raises `error` on another shape or NaN."""
     array = np.ascontiguousarray(value, dtype=dtype)
     if array is value or array.base is not None:
         array = array.copy()

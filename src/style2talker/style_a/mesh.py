@@ -20,7 +20,8 @@ from style2talker.records import FloatArray, Portrait
 
 __all__ = ["FACE_OVAL", "INNER_LIPS", "LEFT_EYE", "RIGHT_EYE", "WarpMesh", "build_mesh", "face_triangles"]
 
-FACE_OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377) + (
+FACE_OVAL = (
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
     152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 )  # fmt: skip
 INNER_LIPS = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191)
@@ -38,7 +39,7 @@ _PERSPECTIVE = 0.18
 @lru_cache(maxsize=1)
 def face_triangles() -> NDArray[np.int32]:
     """Triangles (F, 3) of the skin of the face: no eyes, no mouth opening."""
-    return np.load(package_data("face_triangles.npy")).astype(np.int32)
+    return np.asarray(np.load(package_data("face_triangles.npy")), dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,9 +83,7 @@ class WarpMesh:
         """Where points (…, 3) that are fixed to the skull go under head motion (arguments as in `posed`)."""
         scale = 1.0 + _PERSPECTIVE * float(translation[2])
         offset = np.array([translation[0], -translation[1], 0.0], dtype=np.float32) * self.unit
-        return np.asarray(
-            (points - self.pivot) @ (rotation.T * scale) + self.pivot + offset, dtype=np.float32
-        )
+        return np.asarray((points - self.pivot) @ (rotation.T * scale) + self.pivot + offset, dtype=np.float32)
 
 
 def _region(portrait: Portrait, height: float) -> tuple[int, int, int, int]:
@@ -149,9 +148,7 @@ def _follow(
     return np.asarray(head * edge, dtype=np.float64)
 
 
-def _skin(
-    points: NDArray[np.float64], oval: FloatArray, follow: NDArray[np.float64], height: float
-) -> FloatArray:
+def _skin(points: NDArray[np.float64], oval: FloatArray, follow: NDArray[np.float64], height: float) -> FloatArray:
     """Weights (K, 36) by which points around the face follow the nearest oval points, fading within half a face."""
     distance = np.linalg.norm(points[:, None] - oval[None], axis=2)
     nearest = np.argsort(distance, axis=1)[:, :_NEIGHBOURS]
@@ -161,7 +158,7 @@ def _skin(
     weights /= weights.sum(axis=1, keepdims=True)
     fade = 1.0 - _smooth(distance.min(axis=1) / (0.55 * height))
     edge = np.minimum(1.0, follow / 0.3)
-    return (weights * (fade * edge)[:, None]).astype(np.float32)
+    return np.asarray(weights * (fade * edge)[:, None], dtype=np.float32)
 
 
 def _depth(points: NDArray[np.float64], oval: FloatArray, back: float, height: float) -> NDArray[np.float64]:
@@ -169,9 +166,7 @@ def _depth(points: NDArray[np.float64], oval: FloatArray, back: float, height: f
     distance = np.linalg.norm(points[:, None] - oval[None, :, :2], axis=2)
     weights = 1.0 / (distance + 0.02 * height) ** 2
     near = (weights * oval[None, :, 2]).sum(axis=1) / weights.sum(axis=1)
-    return np.asarray(
-        near + (back - near) * _smooth(distance.min(axis=1) / (0.55 * height)), dtype=np.float64
-    )
+    return np.asarray(near + (back - near) * _smooth(distance.min(axis=1) / (0.55 * height)), dtype=np.float64)
 
 
 def _triangulate(points: FloatArray) -> NDArray[np.int32]:
@@ -187,9 +182,7 @@ def _triangulate(points: FloatArray) -> NDArray[np.int32]:
     half = len(mouth) // 2
     upper, lower = np.roll(mouth[::-1], 1)[: half + 1], mouth[: half + 1]
     strips = [
-        t
-        for i in range(half)
-        for t in ((upper[i], upper[i + 1], lower[i]), (upper[i + 1], lower[i + 1], lower[i]))
+        t for i in range(half) for t in ((upper[i], upper[i + 1], lower[i]), (upper[i + 1], lower[i + 1], lower[i]))
     ]
     return np.vstack([around[~inside], *eyes, np.array(strips), face_triangles()]).astype(np.int32)
 

@@ -1,7 +1,7 @@
 """What is seen between the lips: cavity, tongue, lower and upper teeth, each fixed to the bone that carries it.
 
-Upper teeth go with the skull, lower teeth and tongue with the jaw. Teeth that the portrait itself shows are kept and used.
-Colours follow the light on the face, measured on the whites of the eyes.
+Upper teeth go with the skull, lower teeth and tongue with the jaw. Teeth that the portrait itself shows are kept and
+used. Colours follow the light on the face, measured on the whites of the eyes.
 """
 
 from __future__ import annotations
@@ -70,9 +70,7 @@ def _light(portrait: Portrait) -> FloatArray:
     for ring, iris in ((RIGHT_EYE, (468, 469)), (LEFT_EYE, (473, 474))):
         eyes = np.maximum(eyes, _polygon_mask(shape, points[list(ring), :2]))
         radius = 1.1 * float(np.linalg.norm(points[iris[1], :2] - points[iris[0], :2]))
-        cv2.circle(
-            eyes, tuple(np.round(points[iris[0], :2]).astype(int).tolist()), int(np.ceil(radius)), 0.0, -1
-        )
+        cv2.circle(eyes, tuple(np.round(points[iris[0], :2]).astype(int).tolist()), int(np.ceil(radius)), 0.0, -1)
     skin = _polygon_mask(shape, points[[117, 50, 205, 203, 129, 358, 423, 425, 280, 346, 351, 6, 122], :2])
     pixels = portrait.pixels.astype(np.float32) / 255.0
     tone = np.percentile(pixels[skin > 0.5], 85, axis=0) if (skin > 0.5).any() else np.full(3, 0.6)
@@ -83,7 +81,7 @@ def _light(portrait: Portrait) -> FloatArray:
 
 
 def _own_teeth(
-    portrait: Portrait, incisors: FloatArray, axes: FloatArray
+    portrait: Portrait, incisors: FloatArray, axes: FloatArray, light: FloatArray
 ) -> tuple[Sprite | None, FloatArray | None]:
     """The teeth that the portrait shows, cut out by brightness between its lips, and their colour."""
     polygon = portrait.landmarks[list(INNER_LIPS), :2]
@@ -99,12 +97,8 @@ def _own_teeth(
     matrix[:, :2] = axes[:, :2].T / k
     matrix[:, 2] = incisors[:2] - matrix[:, :2] @ np.array(origin)
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    pixels = cv2.warpAffine(
-        portrait.pixels, matrix, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
-    inside = cv2.warpAffine(
-        _polygon_mask(portrait.pixels.shape[:2], polygon), matrix, (columns, rows), flags=flags
-    )
+    pixels = cv2.warpAffine(portrait.pixels, matrix, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    inside = cv2.warpAffine(_polygon_mask(portrait.pixels.shape[:2], polygon), matrix, (columns, rows), flags=flags)
     color = pixels.astype(np.float32) / 255.0
     value = cv2.cvtColor(color, cv2.COLOR_RGB2HSV)
     brightness = value[..., 2] * (1.0 - 0.8 * value[..., 1])
@@ -118,6 +112,8 @@ def _own_teeth(
     edge = cv2.erode((inside > 0.5).astype(np.float32), np.ones((k // 2, k // 2), np.uint8))
     alpha = cv2.GaussianBlur(teeth * edge, (0, 0), 0.15 * k)
     tone = np.percentile(color[seen & (brightness > 0.8 * high)], 60, axis=0).astype(np.float32)
+    if float(tone.min()) < 0.55 * float(tone.max()) or float(tone.mean()) < 0.55 * float(light.mean()):
+        return None, None  # lips or tongue, not teeth
     return Sprite(color, alpha.astype(np.float32), origin), tone
 
 
@@ -127,16 +123,14 @@ def build_mouth(portrait: Portrait) -> Mouth:
     right, down = _face_axes(points)
     eyes = float(np.linalg.norm(points[263] - points[33]))
     width = float(np.linalg.norm(points[291] - points[61]))
-    millimetre = np.sqrt(
-        (eyes / _EYES_MM) * np.clip(width / _MOUTH_MM, 0.6 * eyes / _EYES_MM, 1.5 * eyes / _EYES_MM)
-    )
+    millimetre = np.sqrt((eyes / _EYES_MM) * np.clip(width / _MOUTH_MM, 0.6 * eyes / _EYES_MM, 1.5 * eyes / _EYES_MM))
     axes = np.stack([right, down]).astype(np.float32) * np.float32(millimetre)
-    gap = float((points[14] - points[13]) @ down) / millimetre
+    gap = float((points[14] - points[13])[:2] @ down[:2]) / millimetre
     below = 2.6 + 0.7 * float(np.clip(gap, 0, 8))
     incisors = points[13] + down * (below * millimetre)
     incisors[2] += 3.0 * millimetre
-    own, tone = _own_teeth(portrait, incisors, axes)
     light = _light(portrait)
+    own, tone = _own_teeth(portrait, incisors, axes, light)
     if tone is not None:
         light = np.clip(tone / np.array([0.95, 0.92, 0.86], dtype=np.float32), 0, 1).astype(np.float32)
     overbite = -1.2 + float(np.clip(gap - 2.0, 0, 15))
@@ -152,9 +146,7 @@ def _lay(
     """Blend a sprite over the canvas (h, w, 3), in place; `matrix` (2, 3) takes sprite to canvas pixels."""
     size = (canvas.shape[1], canvas.shape[0])
     alpha = cv2.warpAffine(sprite.alpha, matrix, size, flags=cv2.INTER_LINEAR)[..., None] * opacity
-    color = cv2.warpAffine(
-        sprite.color, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    color = cv2.warpAffine(sprite.color, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     canvas *= 1.0 - alpha
     canvas += color * (gain * alpha)
 
@@ -207,42 +199,30 @@ def paint_mouth(
     skull = pose_of.astype(np.float64)
     jaw = skull + axes[1] * (max(drop_mm, 0.0) * 0.92 + mouth.overbite)
     opening = float(np.clip(gap / 9.0, 0, 1))
-    seen = float(np.clip((gap - 1.0) / 2.5, 0, 1))
+    seen = float(np.clip((gap - max(1.0, mouth.rest_gap)) / 2.5, 0, 1))
     back = jaw - axes[1] * (2.5 + 4.5 * opening)
     _lay(canvas, tongue_sprite, _placement(axes, back, tongue_sprite, corner), mouth.light, seen)
     _lay(canvas, lower, _placement(axes, jaw, lower, corner), mouth.light * 0.88, seen)
     _lay(canvas, upper, _placement(axes, skull, upper, corner), mouth.light, seen)
+    polygon = polygon - np.array(corner)
+    canvas *= _shade(canvas.shape[:2], polygon, gap, scale)[..., None]
     if mouth.own is not None:
+        # The portrait's own teeth bring their own shadows.
         _lay(canvas, mouth.own, _placement(axes, skull, mouth.own, corner), 1.0, 1.0)
     change = float(np.clip(abs(gap - mouth.rest_gap) / 0.8, 0, 1))
-    _shade_and_blend(
-        frame, canvas, polygon - np.array(corner), (left, top, right, bottom), gap, scale, change
-    )
-
-
-def _shade_and_blend(
-    frame: ImageArray,
-    canvas: FloatArray,
-    polygon: NDArray[np.floating],
-    box: tuple[int, int, int, int],
-    gap: float,
-    scale: float,
-    opacity: float,
-) -> None:
-    """Darken the interior towards the lips, most under the upper one, and blend it in with soft edges."""
-    left, top, right, bottom = box
     mask = _polygon_mask(canvas.shape[:2], polygon)
+    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.35 * scale, 0.6)) * (np.clip(mask * 1.5, 0, 1) * change)
+    under = frame[top:bottom, left:right].astype(np.float32)
+    blended = under + (canvas * 255.0 - under) * alpha[..., None]
+    frame[top:bottom, left:right] = np.clip(blended + 0.5, 0, 255).astype(np.uint8)
+
+
+def _shade(shape: tuple[int, int], polygon: NDArray[np.floating], gap: float, scale: float) -> FloatArray:
+    """Light (h, w) in 0..1 that reaches the interior: less towards the lips, least under the upper one."""
+    mask = _polygon_mask(shape, polygon)
     reach = max(2.2 * scale, 1.0)
     soft = cv2.GaussianBlur(mask, (0, 0), reach)
-    shifted = cv2.warpAffine(
-        soft, np.array([[1, 0, 0], [0, 1, 1.1 * reach]], dtype=np.float32), (mask.shape[1], mask.shape[0])
-    )
-    shade = np.clip(0.30 + 0.95 * np.minimum(soft, shifted + 0.3 * soft), 0.0, 1.0) * (
-        0.6 + 0.4 * np.clip(gap / 4.0, 0, 1)
-    )
-    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.35 * scale, 0.6)) * (np.clip(mask * 1.5, 0, 1) * opacity)
-    under = frame[top:bottom, left:right].astype(np.float32)
-    over = canvas * (255.0 * shade[..., None])
-    frame[top:bottom, left:right] = np.clip(under + (over - under) * alpha[..., None] + 0.5, 0, 255).astype(
-        np.uint8
-    )
+    down = np.array([[1, 0, 0], [0, 1, 1.1 * reach]], dtype=np.float32)
+    shifted = cv2.warpAffine(soft, down, (shape[1], shape[0]))
+    near = np.clip(0.30 + 0.95 * np.minimum(soft, shifted + 0.3 * soft), 0.0, 1.0)
+    return np.asarray(near * (0.6 + 0.4 * np.clip(gap / 4.0, 0, 1)), dtype=np.float32)

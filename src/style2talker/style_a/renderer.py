@@ -25,8 +25,8 @@ _RUN = 64
 class Renderer:
     """Renders one portrait, as it is or as an artist styled it, under any motion.
 
-    The picture outside the head's surroundings comes back bit for bit in every frame, so a whole picture can be rendered
-    without any border showing between what moves and what does not.
+    The picture outside the head's surroundings comes back bit for bit in every frame, so a whole picture can be
+    rendered without any border showing between what moves and what does not.
     """
 
     def __init__(self, portrait: Portrait, rig: Rig | None = None) -> None:

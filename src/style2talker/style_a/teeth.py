@@ -68,16 +68,14 @@ class Sprite:
         factor = scale / self.scale
         if factor >= 1.0:
             return self
-        size = tuple(max(int(round(n * factor)), 2) for n in self.alpha.shape[::-1])
+        size = tuple(max(round(n * factor), 2) for n in self.alpha.shape[::-1])
         color = cv2.resize(self.color * self.alpha[..., None], size, interpolation=cv2.INTER_AREA)
         alpha = cv2.resize(self.alpha, size, interpolation=cv2.INTER_AREA)
         plain = cv2.resize(self.color, size, interpolation=cv2.INTER_AREA)
         color = np.where(alpha[..., None] > 1e-3, color / np.maximum(alpha, 1e-3)[..., None], plain)
         fit = size[0] / self.alpha.shape[1], size[1] / self.alpha.shape[0]
         origin = (self.origin[0] * fit[0], self.origin[1] * fit[1])
-        return Sprite(
-            color.astype(np.float32), alpha.astype(np.float32), origin, self.scale * (fit[0] + fit[1]) / 2
-        )
+        return Sprite(color.astype(np.float32), alpha.astype(np.float32), origin, self.scale * (fit[0] + fit[1]) / 2)
 
 
 def _tooth_outline(left: float, right: float, edge: float, root: float) -> NDArray[np.int32]:
@@ -108,17 +106,13 @@ def _row(teeth: tuple[_Tooth, ...], down: float, half_width: float, height: floa
             turn = np.cos(np.clip((begin + arc) / 2 / _ARCH_RADIUS, 0, 1.45))
             edge, root = -down * tooth.lift, -down * (tooth.lift + tooth.height)
             left, right = sorted((origin[0] + sign * x0 * k, origin[0] + sign * x1 * k))
-            outline = _tooth_outline(
-                left + 0.04 * k, right - 0.04 * k, origin[1] + edge * k, origin[1] + root * k
-            )
+            outline = _tooth_outline(left + 0.04 * k, right - 0.04 * k, origin[1] + edge * k, origin[1] + root * k)
             crown = np.zeros((rows, columns), dtype=np.float32)
             cv2.fillPoly(crown, [outline], 1.0, lineType=cv2.LINE_AA, shift=4)
             crown = cv2.GaussianBlur(crown, (0, 0), 0.22 * k)
             across = (np.arange(columns) - (left + right) / 2) / max((right - left) / 2, 1.0)
             along = np.clip((np.arange(rows) - (origin[1] + edge * k)) / ((root - edge) * k), 0, 1)
-            shade = (1.0 - 0.10 * np.clip(np.abs(across), 0, 1) ** 4)[None] * (
-                1.0 - 0.12 * along[:, None] ** 2
-            )
+            shade = (1.0 - 0.10 * np.clip(np.abs(across), 0, 1) ** 4)[None] * (1.0 - 0.12 * along[:, None] ** 2)
             body = np.stack(
                 [
                     np.ones_like(shade),

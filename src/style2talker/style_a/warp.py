@@ -1,8 +1,8 @@
 """Moved control points + picture -> warped picture.
 
-Triangles are rasterised with a depth test to a coarse field of displacements, which is then brought to full size and used
-to sample the picture: the field is smooth, so a quarter of the pixels is enough, and where nothing moves the picture
-comes back bit for bit.
+Triangles are rasterised with a depth test to a coarse field of displacements, which is then brought to full size and
+used to sample the picture: the field is smooth, so a quarter of the pixels is enough, and where nothing moves the
+picture comes back bit for bit.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def rasterise(
     field: Any,
     depth: Any,
 ) -> None:
-    """Fill `field` (h, w, 2) with rest minus moved position of the nearest triangle at each cell centre, 0 where none is.
+    """Fill `field` (h, w, 2) with rest minus moved position of the nearest triangle at each cell, 0 where none is.
 
     Args:
         moved: (P, 3) float32 positions in this frame; smaller z is nearer.
@@ -81,7 +81,7 @@ def rasterise(
 def displacement_field(
     moved: FloatArray, rest: FloatArray, triangles: NDArray[np.int32], region: tuple[int, int, int, int]
 ) -> FloatArray:
-    """Displacement (H, W, 2) in pixels of each pixel of `region` (left, top, right, bottom): picture minus frame position."""
+    """Displacement (H, W, 2) in pixels, picture minus frame position, of `region` (left, top, right, bottom)."""
     left, top, right, bottom = region
     width, height = right - left, bottom - top
     # One cell of margin on each side keeps the bilinear enlargement exact up to the region's border.

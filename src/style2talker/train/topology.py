@@ -1,6 +1,6 @@
 """MediaPipe's edge list -> the triangles of the 478-point face mesh, stored as package data.
 
-Run `python -m style2talker.train.topology --out src/style2talker/assets/data/face_triangles.npy` to write the file anew.
+To write the file anew: `python -m style2talker.train.topology --out src/style2talker/assets/data/face_triangles.npy`.
 """
 
 from __future__ import annotations
@@ -25,12 +25,7 @@ def triangles_from_edges(edges: Iterable[tuple[int, int]]) -> NDArray[np.int16]:
         neighbours.setdefault(a, set()).add(b)
         neighbours.setdefault(b, set()).add(a)
     cycles = {
-        (a, b, c)
-        for a, around in neighbours.items()
-        for b in around
-        if a < b
-        for c in around & neighbours[b]
-        if b < c
+        (a, b, c) for a, around in neighbours.items() for b in around if a < b for c in around & neighbours[b] if b < c
     }
     return np.array(sorted(cycles - _SEPARATORS), dtype=np.int16)
 
