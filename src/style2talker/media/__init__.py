@@ -1,0 +1,1 @@
+"""Files to arrays and back: sounds, pictures, videos and motions. Knows no faces."""
