@@ -17,7 +17,7 @@ import numpy as np
 
 from style2talker.errors import AudioError
 from style2talker.media.atomic import atomic_path
-from style2talker.media.container import decoded, open_media, time_of, video_stream
+from style2talker.media.container import audio_stream, decoded, open_media, seconds, video_stream
 from style2talker.records import FloatArray
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ _SILENCE = 3e-4  # peak, -70 dB of full scale: under what any microphone gives
 _JITTER = 0.01  # seconds: timestamps this far off are rounding, not gaps
 _JUMP = 600.0  # seconds: a longer jump forward is a broken clock, not a gap
 _OVERLAP = 1.0  # seconds: a longer jump back is a broken clock, not an overlap
+_TICK = 0.002  # seconds: durations in milliseconds are no more exact
 _BLOCK = 1 << 18  # samples handled at a time
 
 
@@ -95,14 +96,13 @@ def read_sound(path: str | os.PathLike[str]) -> Sound:
     """
     zero = _first_picture(path)
     with open_media(path, AudioError, "sound") as container:
-        stream = container.streams.best("audio")
+        stream = audio_stream(container)
         if stream is None:
             raise AudioError(f"{path} has no sound in it: give a file with a voice")
         tape: _Tape | None = None
-        due = 0.0
-        shift = 0.0
+        due = shift = padding = 0.0
         for frame in decoded(container, stream):
-            time = time_of(frame, stream, due - shift)
+            time = seconds(frame.pts, frame.time_base, due - shift)
             zero = time if zero is None else zero
             if tape is None:
                 tape = _Tape(frame.sample_rate, min(2, frame.layout.nb_channels))
@@ -111,10 +111,12 @@ def read_sound(path: str | os.PathLike[str]) -> Sound:
             if not -_OVERLAP <= ahead <= _JUMP:
                 shift = due - time
             start = time + shift if abs(time + shift - due) > _JITTER else due
-            due = start + tape.put(start - zero, frame) / tape.rate
+            lasts = tape.put(start - zero, frame) / tape.rate
+            padding = lasts - seconds(frame.duration or None, frame.time_base, lasts)
+            due = start + lasts
         if tape is None:
             raise AudioError(f"{path} holds no sound that can be decoded: convert it to wav")
-        samples = tape.cut()
+        samples = tape.cut(padding if padding > _TICK else 0.0)
     return Sound(_checked(samples, path), tape.rate)
 
 
@@ -221,10 +223,10 @@ class _Tape:
         self._length = max(self._length, end if len(kept) else 0)
         return len(block)
 
-    def cut(self) -> FloatArray:
-        """The (N, channels) samples; the tape is empty afterwards."""
+    def cut(self, padding: float) -> FloatArray:
+        """The (N, channels) samples without `padding` seconds at the end; the tape is empty afterwards."""
         samples, self._samples = self._samples, self._samples[:0].copy()
-        samples.resize((self._length, samples.shape[1]), refcheck=False)
+        samples.resize((max(0, self._length - round(padding * self.rate)), samples.shape[1]), refcheck=False)
         return samples
 
     def _converted(self, frame: AudioFrame) -> FloatArray:
@@ -245,10 +247,10 @@ def _first_picture(path: str | os.PathLike[str]) -> float | None:
         stream = video_stream(container)
         if stream is None:
             return None
-        otherwise = float((stream.start_time or 0) * stream.time_base)
-        for frame in decoded(container, stream):
-            return time_of(frame, stream, otherwise)
-    return None
+        first = next(decoded(container, stream), None)
+        if first is None:
+            return None
+        return seconds(first.pts, first.time_base, seconds(stream.start_time, stream.time_base, 0.0))
 
 
 def _checked(samples: FloatArray, path: str | os.PathLike[str]) -> FloatArray:

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import av
 
 from style2talker.errors import InputError
 
 if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
     from av.container import InputContainer
-    from av.frame import Frame
-    from av.stream import Stream
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
-__all__ = ["decoded", "media_path", "open_media", "time_of", "video_stream"]
+__all__ = ["audio_stream", "decoded", "media_path", "open_media", "seconds", "video_stream"]
 
 _NOT_VIDEO = ("image2", "tty")
 _OPTIONS = {"protocol_whitelist": "file"}
@@ -52,26 +55,40 @@ def open_media(path: str | os.PathLike[str], error: type[InputError], kind: str)
     if place.stat().st_size == 0:
         raise error(f"{path} is empty: give a {kind} file")
     try:
-        return av.open(media_path(path), container_options=dict(_OPTIONS), metadata_errors="replace")
+        container: InputContainer = av.open(
+            media_path(path), container_options=dict(_OPTIONS), metadata_errors="replace"
+        )
+        return container
     except av.error.PermissionError as cause:
         raise error(f"{path} cannot be read: permission denied") from cause
     except (av.error.FFmpegError, ValueError) as cause:
         raise error(f"{path} is not a {kind} file, or is damaged: convert it to another format") from cause
 
 
-def video_stream(container: InputContainer) -> Stream | None:
+def video_stream(container: InputContainer) -> VideoStream | None:
     """The stream of moving pictures, or None; a cover picture, a still picture and a text file are none."""
     names = container.format.name
     if names in _NOT_VIDEO or names.endswith("_pipe"):
         return None
-    stream = container.streams.best("video")
-    if stream is None or stream.disposition & av.stream.Disposition.attached_pic:
-        return None
-    return stream
+    moving = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    best = container.streams.best("video")
+    return next((stream for stream in moving if stream is best), moving[0] if moving else None)
 
 
-def decoded(container: InputContainer, stream: Stream) -> Iterator[Frame]:
-    """Decode a stream in order of presentation; packets that are damaged are passed over, a cut-off end is the end.
+def audio_stream(container: InputContainer) -> AudioStream | None:
+    """The stream of sound that a player would choose, or None."""
+    best = container.streams.best("audio")
+    return next((stream for stream in container.streams.audio if stream is best), None)
+
+
+@overload
+def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]: ...
+@overload
+def decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]: ...
+def decoded(
+    container: InputContainer, stream: VideoStream | AudioStream
+) -> Iterator[VideoFrame] | Iterator[AudioFrame]:
+    """Decode a stream in order of presentation; damaged packets are passed over, a cut-off end is the end.
 
     Args:
         container: an open container.
@@ -87,8 +104,8 @@ def decoded(container: InputContainer, stream: Stream) -> Iterator[Frame]:
         except av.error.FFmpegError:
             packet = None
         try:
-            # The demuxer's last packet is empty and drains the decoder; draining once more gives nothing.
-            frames = stream.decode(None) if packet is None else packet.decode()
+            # The last packet of the demuxer is empty and drains the decoder; where the file is cut off we drain it.
+            frames = stream.decode(packet)
         except av.error.EOFError:
             return
         except av.error.FFmpegError:
@@ -98,8 +115,6 @@ def decoded(container: InputContainer, stream: Stream) -> Iterator[Frame]:
             return
 
 
-def time_of(frame: Frame, stream: Stream, otherwise: float) -> float:
-    """Presentation time of a frame in seconds, or `otherwise` when the file does not say."""
-    if frame.pts is None:
-        return otherwise
-    return float(frame.pts * (frame.time_base or stream.time_base))
+def seconds(count: int | None, base: Fraction | None, otherwise: float) -> float:
+    """A timestamp or duration in seconds, or `otherwise` when the file does not say."""
+    return otherwise if count is None or base is None else float(count * base)

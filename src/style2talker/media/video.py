@@ -10,13 +10,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from style2talker.errors import VideoError
-from style2talker.media.container import decoded, open_media, time_of, video_stream
+from style2talker.media.container import decoded, open_media, seconds, video_stream
 from style2talker.media.writer import VideoWriter
 from style2talker.records import ImageArray
 
@@ -65,11 +65,13 @@ def probe_video(path: str | os.PathLike[str]) -> VideoInfo:
     """
     with open_media(path, VideoError, "video") as container:
         stream = _pictures(container, path)
-        for frame in decoded(container, stream):
-            height, width = _rgb(frame, stream, VideoReformatter()).shape[:2]
-            duration = _duration(container, stream)
-            return VideoInfo(width, height, _rate(stream), stream.frames or None, duration)
-    raise VideoError(f"{path} holds no picture that can be decoded: convert it to mp4")
+        first = next(decoded(container, stream), None)
+        if first is None:
+            raise VideoError(f"{path} holds no picture that can be decoded: convert it to mp4")
+        height, width = _rgb(first, stream, VideoReformatter()).shape[:2]
+        whole = (container.duration or 0) / 1e6
+        duration = seconds(stream.duration, stream.time_base, whole)
+        return VideoInfo(width, height, _rate(stream), stream.frames or None, duration)
 
 
 def read_frames(path: str | os.PathLike[str], fps: float | None = None) -> Iterator[ImageArray]:
@@ -94,11 +96,7 @@ def read_frames(path: str | os.PathLike[str], fps: float | None = None) -> Itera
     with open_media(path, VideoError, "video") as container:
         stream = _pictures(container, path)
         frames = decoded(container, stream)
-        if fps is None:
-            shown = ((frame, 1) for frame in frames)
-        else:
-            shown = _on_clock(frames, stream, fps)
-        for frame, times in shown:
+        for frame, times in ((f, 1) for f in frames) if fps is None else _on_clock(frames, stream, fps):
             picture = _rgb(frame, stream, reformatter)
             empty = False
             yield picture
@@ -115,7 +113,7 @@ def _on_clock(frames: Iterator[VideoFrame], stream: VideoStream, fps: float) -> 
     origin = time = 0.0
     done = 0
     for frame in frames:
-        now = time_of(frame, stream, origin + time + step if held else 0.0)
+        now = seconds(frame.pts, frame.time_base, origin + time + step if held else 0.0)
         origin = origin if held else now
         now -= origin
         if held is not None:
@@ -129,7 +127,7 @@ def _on_clock(frames: Iterator[VideoFrame], stream: VideoStream, fps: float) -> 
                 done += ticks
         held, time = frame, max(now, time)
     if held is not None:
-        last = float((held.duration or 0) * (held.time_base or stream.time_base)) or step
+        last = seconds(held.duration or None, held.time_base, step)
         ticks = round((time + min(last, _JUMP)) * fps) - done
         if ticks > 0 or done == 0:
             yield held, max(1, ticks)
@@ -148,21 +146,13 @@ def _rate(stream: VideoStream) -> float:
     return float(rate) if 0 < rate <= 1000 else 25.0
 
 
-def _duration(container: InputContainer, stream: VideoStream) -> float:
-    if stream.duration is not None:
-        return float(stream.duration * stream.time_base)
-    if container.duration is not None:
-        return container.duration / 1e6
-    return 0.0
-
-
 def _rgb(frame: VideoFrame, stream: VideoStream, reformatter: VideoReformatter) -> ImageArray:
     """Upright RGB of a frame; colours that the file does not tag are BT.709 from 720 lines on and BT.601 below."""
     untagged = frame.colorspace == 2 and not frame.format.is_rgb
     guess = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
     aspect = stream.sample_aspect_ratio or Fraction(1)
     wide = aspect if Fraction(1, 4) <= aspect <= 4 else Fraction(1)
-    picture = reformatter.reformat(
+    picture: ImageArray = reformatter.reformat(
         frame,
         width=round(frame.width * wide),
         format="rgb24",
@@ -170,19 +160,18 @@ def _rgb(frame: VideoFrame, stream: VideoStream, reformatter: VideoReformatter) 
         dst_color_range=ColorRange.JPEG,
         interpolation=Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
         threads=1,
-    ).to_ndarray()
+    ).to_ndarray()  # type: ignore[assignment]  # rgb24 is uint8
     return np.ascontiguousarray(_turned(picture, _matrix(frame)))
 
 
 def _matrix(frame: VideoFrame) -> tuple[int, int, int, int]:
     """The (a, b, c, d) of the display matrix, x' = a x + c y and y' = b x + d y, as signs."""
-    for data in frame.side_data:
-        if data.type.name == "DISPLAYMATRIX":
-            values = np.frombuffer(bytes(data), dtype="<i4")
-            if len(values) == 9:
-                a, b, _, c, d = values[:5]
-                return int(a), int(b), int(c), int(d)
-    return _UPRIGHT
+    side_data: Any = frame.side_data  # a mapping, which its type does not say
+    data = side_data.get("DISPLAYMATRIX")
+    if data is None:
+        return _UPRIGHT
+    a, b, _, c, d = np.frombuffer(bytes(data), dtype=np.int32)[:5]
+    return int(a), int(b), int(c), int(d)
 
 
 def _turned(picture: ImageArray, matrix: tuple[int, int, int, int]) -> ImageArray:

@@ -19,7 +19,7 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from style2talker.errors import OutputError, UsageError
+from style2talker.errors import UsageError
 from style2talker.media.atomic import atomic_path, check_output
 from style2talker.media.audio import Sound
 from style2talker.media.container import media_path
