@@ -89,10 +89,11 @@ def write_motion(path: str | os.PathLike[str], motion: Motion) -> None:
 
 
 def _from_npz(path: Path) -> dict[str, Any]:
-    with np.load(path, allow_pickle=False) as file:
-        if not isinstance(file, np.lib.npyio.NpzFile):
+    with path.open("rb") as file:
+        arrays = np.load(file, allow_pickle=False)
+        if isinstance(arrays, np.ndarray):
             raise MotionError("it holds a single array")
-        return {name: file[name] for name in _FIELDS}
+        return {name: arrays[name] for name in _FIELDS}
 
 
 def _from_json(path: Path) -> dict[str, Any]:
@@ -122,8 +123,10 @@ def _from_csv(path: Path) -> dict[str, Any]:
         raise MotionError("it has no rows")
     if any(len(row) != len(header) for row in rows):
         raise MotionError(f"it has rows of other than {len(header)} columns")
-    values = np.array(rows[1:], dtype=np.float64)
-    column = {name: values[:, header.index(name)] for name in _COLUMNS[1:]}
+    column = {}
+    for name in _COLUMNS[1:]:
+        at = header.index(name)
+        column[name] = np.array([row[at] for row in rows[1:]], dtype=np.float64)
     return {
         "names": ARKIT_NAMES,
         "blendshapes": np.stack([column[name] for name in ARKIT_NAMES], axis=1),
