@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
 from style2talker.assets.store import package_data
+from style2talker.face.pose import PERSPECTIVE
 from style2talker.records import FloatArray, Portrait
 
 __all__ = ["FACE_OVAL", "INNER_LIPS", "LEFT_EYE", "RIGHT_EYE", "WarpMesh", "build_mesh", "face_triangles"]
@@ -32,8 +33,6 @@ _IRISES = ((468, 469, 470, 471, 472), (473, 474, 475, 476, 477))
 _RINGS = (1.07, 1.22)
 _GRID = 15
 _NEIGHBOURS = 5
-_PERSPECTIVE = 0.18
-"""Growth of the picture per eye distance towards the camera, for a camera about half a metre away."""
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +80,7 @@ class WarpMesh:
 
     def carried(self, points: FloatArray, rotation: FloatArray, translation: FloatArray) -> FloatArray:
         """Where points (…, 3) that are fixed to the skull go under head motion (arguments as in `posed`)."""
-        scale = 1.0 + _PERSPECTIVE * float(translation[2])
+        scale = 1.0 + PERSPECTIVE * float(translation[2])
         offset = np.array([translation[0], -translation[1], 0.0], dtype=np.float32) * self.unit
         return np.asarray((points - self.pivot) @ (rotation.T * scale) + self.pivot + offset, dtype=np.float32)
 

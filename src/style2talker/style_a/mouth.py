@@ -109,7 +109,7 @@ def _own_teeth(
     if high < 0.25 or high - low < 0.10:
         return None, None
     teeth = np.clip((brightness - (0.55 * low + 0.45 * high)) / (0.25 * (high - low)) + 0.5, 0, 1)
-    edge = cv2.erode((inside > 0.5).astype(np.float32), np.ones((k // 2, k // 2), np.uint8))
+    edge = cv2.erode((inside > 0.5).astype(np.float32), np.ones((k // 4, k // 4), np.uint8))
     alpha = cv2.GaussianBlur(teeth * edge, (0, 0), 0.15 * k)
     tone = np.percentile(color[seen & (brightness > 0.8 * high)], 60, axis=0).astype(np.float32)
     if float(tone.min()) < 0.55 * float(tone.max()) or float(tone.mean()) < 0.55 * float(light.mean()):
@@ -205,9 +205,13 @@ def paint_mouth(
     _lay(canvas, lower, _placement(axes, jaw, lower, corner), mouth.light * 0.88, seen)
     _lay(canvas, upper, _placement(axes, skull, upper, corner), mouth.light, seen)
     polygon = polygon - np.array(corner)
-    canvas *= _shade(canvas.shape[:2], polygon, gap, scale)[..., None]
-    if mouth.own is not None:
-        # The portrait's own teeth bring their own shadows.
+    shade = _shade(canvas.shape[:2], polygon, gap, scale)[..., None]
+    if mouth.own is None:
+        canvas *= shade
+    else:
+        # Its own teeth bring their own shadows, and reach a little under the traced edge of the lips.
+        canvas *= 0.45 + 0.55 * shade
+        polygon[1:10] += axes[1, :2] * 0.5
         _lay(canvas, mouth.own, _placement(axes, skull, mouth.own, corner), 1.0, 1.0)
     change = float(np.clip(abs(gap - mouth.rest_gap) / 0.8, 0, 1))
     mask = _polygon_mask(canvas.shape[:2], polygon)

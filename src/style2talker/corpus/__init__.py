@@ -1,0 +1,1 @@
+"""Corpus: videos become training data."""

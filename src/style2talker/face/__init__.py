@@ -1,0 +1,1 @@
+"""Pixels <-> geometry: landmarks, blendshapes, head pose, the rig, crops, 3DMM coefficients."""

@@ -1,0 +1,241 @@
+"""Pixels -> faces: 478 mesh points, 52 blendshapes and head pose, by MediaPipe's Face Landmarker.
+
+`find_portrait` takes the one face that is meant, or refuses in one line with the face's box and the flag that helps;
+`track_frames` follows the face of a video.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import cv2
+import numpy as np
+
+from style2talker.assets.store import locate
+from style2talker.errors import FaceError
+from style2talker.face.pose import euler_angles
+from style2talker.face.quiet import quiet_stderr
+from style2talker.records import ARKIT_NAMES, FloatArray, ImageArray, Portrait
+
+__all__ = ["Face", "FaceFinder", "find_portrait", "open_landmarker"]
+
+MODEL = "face_landmarker"
+MOST_FACES = 12
+SMALLEST_FACE = 48
+"""Height of the smallest usable face in pixels, from the top of the forehead to the chin."""
+WIDEST_YAW = 40.0
+"""Degrees beyond which too little of a face is seen to animate it."""
+
+_SURE, _UNSURE = 0.8, 0.5
+_FLIP = np.diag([1.0, -1.0, -1.0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face in a picture.
+
+    Attributes:
+        landmarks: (V, 3) float32 pixels, z on the same scale, negative towards the camera.
+        blendshapes: (C,) float32 in 0..1 in the order of `ARKIT_NAMES`.
+        rotation: (3,) float32 radians relative to looking into the camera.
+    """
+
+    landmarks: FloatArray
+    blendshapes: FloatArray
+    rotation: FloatArray
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """(left, top, right, bottom) in pixels."""
+        low, high = self.landmarks[:, :2].min(axis=0), self.landmarks[:, :2].max(axis=0)
+        return int(low[0]), int(low[1]), int(np.ceil(high[0])), int(np.ceil(high[1]))
+
+    @property
+    def height(self) -> float:
+        """Height of the face in pixels."""
+        return float(np.ptp(self.landmarks[:, 1]))
+
+    def moved(self, scale: float, left: float, top: float) -> Face:
+        """The face in a picture of which this one was a part, `scale` times as large, cut at (left, top)."""
+        points = self.landmarks / np.float32(scale)
+        points[:, :2] += np.array([left, top], dtype=np.float32)
+        return Face(points, self.blendshapes, self.rotation)
+
+
+def open_landmarker(model: Path | None, confidence: float, video: bool) -> Any:
+    """MediaPipe's landmarker; slow to import, so imported here.
+
+    Args:
+        model: the `.task` file; the asset `face_landmarker` when None.
+        confidence: least confidence of the detector, 0..1.
+        video: whether pictures come as frames of one video, with one face.
+
+    Raises:
+        AssetError: the model file is missing or damaged.
+    """
+    path = locate(MODEL) if model is None else model
+    with quiet_stderr():
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.FaceLandmarkerOptions(
+            base_options=BaseOptions(model_asset_buffer=path.read_bytes()),
+            running_mode=vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE,
+            num_faces=1 if video else MOST_FACES,
+            min_face_detection_confidence=confidence,
+            output_face_blendshapes=True,
+            output_facial_transformation_matrixes=True,
+        )
+        return vision.FaceLandmarker.create_from_options(options)
+
+
+def read_faces(result: Any, width: int, height: int) -> list[Face]:
+    """MediaPipe's result as faces in pixels of a picture of the given size."""
+    faces = []
+    found = zip(result.face_landmarks, result.face_blendshapes, result.facial_transformation_matrixes, strict=True)
+    for points, shapes, matrix in found:
+        landmarks = np.array([(p.x * width, p.y * height, p.z * width) for p in points], dtype=np.float32)
+        scores = {shape.category_name: shape.score for shape in shapes}
+        blendshapes = np.array([scores.get(name, 0.0) for name in ARKIT_NAMES], dtype=np.float32)
+        rotation = _FLIP @ np.asarray(matrix, dtype=np.float64)[:3, :3] @ _FLIP
+        u, _, vt = np.linalg.svd(rotation)
+        faces.append(Face(landmarks, blendshapes, euler_angles(u @ vt).astype(np.float32)))
+    return faces
+
+
+def as_image(pixels: ImageArray) -> Any:
+    """Pixels (H, W, 3) as MediaPipe's image."""
+    import mediapipe
+
+    return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(pixels))
+
+
+class FaceFinder:
+    """Finds the faces of pictures; loads the model once. Use it as a context manager or call `close`."""
+
+    def __init__(self, model: Path | None = None) -> None:
+        """Open the model (the asset `face_landmarker` when None). Raises AssetError."""
+        self._sure = open_landmarker(model, _SURE, video=False)
+        self._unsure = open_landmarker(model, _UNSURE, video=False)
+
+    def __enter__(self) -> FaceFinder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the model."""
+        with quiet_stderr():
+            self._sure.close()
+            self._unsure.close()
+
+    def _detect(self, landmarker: Any, pixels: ImageArray) -> list[Face]:
+        with quiet_stderr():
+            result = landmarker.detect(as_image(pixels))
+        return read_faces(result, pixels.shape[1], pixels.shape[0])
+
+    def faces(self, pixels: ImageArray) -> list[Face]:
+        """Faces of a picture (H, W, 3), from left to right; an empty list where there is none.
+
+        The detector misses faces that are small in, or fill, the picture, so parts and a widened picture are tried
+        too. A doubtful face counts only if its mirror image gives the same face: animals and patterns fail that.
+        """
+        for view, scale, left, top in _views(pixels):
+            found = [face.moved(scale, left, top) for face in self._detect(self._sure, view)]
+            if found:
+                return sorted(found, key=lambda face: face.box[0])
+        doubtful = self._detect(self._unsure, pixels)
+        mirrored = self._detect(self._unsure, np.ascontiguousarray(pixels[:, ::-1]))
+        kept = [face for face in doubtful if any(_same(face, other, pixels.shape[1]) for other in mirrored)]
+        return sorted(kept, key=lambda face: face.box[0])
+
+
+def _views(pixels: ImageArray) -> Iterator[tuple[ImageArray, float, float, float]]:
+    """(view, scale, left, top): the picture, the picture with a margin, and overlapping parts of large pictures."""
+    yield pixels, 1.0, 0.0, 0.0
+    rows, columns = pixels.shape[:2]
+    margin = round(0.35 * max(rows, columns))
+    if max(rows, columns) <= 2048:
+        wide = cv2.copyMakeBorder(pixels, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+        yield np.asarray(wide), 1.0, -float(margin), -float(margin)
+    for parts in (2, 4):
+        side = round(min(rows, columns) * 1.2 / parts)
+        if side < 4 * SMALLEST_FACE:
+            return
+        for top in np.linspace(0, rows - side, round(1.7 * rows / side) + 1).astype(int):
+            for left in np.linspace(0, columns - side, round(1.7 * columns / side) + 1).astype(int):
+                yield np.ascontiguousarray(pixels[top : top + side, left : left + side]), 1.0, float(left), float(top)
+
+
+def _same(face: Face, mirrored: Face, width: int) -> bool:
+    """Whether a face of the mirrored picture is the same face, to 2 % of its size."""
+    centre, other = face.landmarks[:, :2].mean(axis=0), mirrored.landmarks[:, :2].mean(axis=0)
+    other = np.array([width - 1 - other[0], other[1]])
+    return bool(np.linalg.norm(centre - other) < 0.02 * face.height) and abs(mirrored.height / face.height - 1) < 0.05
+
+
+def _boxes(faces: Iterable[Face]) -> str:
+    return "; ".join(f"{i}: {face.box}" for i, face in enumerate(faces))
+
+
+def choose_face(faces: list[Face], which: int | str | None) -> Face:
+    """The one face that is meant. Raises FaceError where that is not clear."""
+    if not faces:
+        raise FaceError("no face found: use a picture in which one face is clearly seen from the front")
+    if which == "largest":
+        return max(faces, key=lambda face: face.height)
+    if isinstance(which, int):
+        if not 0 <= which < len(faces):
+            raise FaceError(f"there is no face {which}, only {_boxes(faces)} (left, top, right, bottom)")
+        return faces[which]
+    if len(faces) > 1:
+        raise FaceError(
+            f"{len(faces)} faces found, {_boxes(faces)} (left, top, right, bottom): "
+            f"choose one by --face 0..{len(faces) - 1} or --face largest",
+            faces[0].box,
+        )
+    return faces[0]
+
+
+def find_portrait(
+    pixels: ImageArray,
+    alpha: ImageArray | None = None,
+    which: int | str | None = None,
+    finder: FaceFinder | None = None,
+) -> Portrait:
+    """The portrait that a picture holds.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        alpha: (H, W) uint8 opacity or None.
+        which: number of the face from the left, "largest", or None for the only one.
+        finder: an open finder to use; opened and closed here when None.
+
+    Raises:
+        FaceError: no face, several faces, too small, or turned away; with the box and the flag that helps.
+        AssetError: the model file is missing or damaged.
+    """
+    if finder is None:
+        with FaceFinder() as own:
+            return find_portrait(pixels, alpha, which, own)
+    face = choose_face(finder.faces(pixels), which)
+    if face.height < SMALLEST_FACE:
+        raise FaceError(
+            f"the face at {face.box} is only {face.height:.0f} pixels high: use a larger picture "
+            f"(at least {SMALLEST_FACE} pixels from forehead to chin)",
+            face.box,
+        )
+    yaw = float(np.degrees(face.rotation[1]))
+    if abs(yaw) > WIDEST_YAW:
+        raise FaceError(
+            f"the face at {face.box} is turned {abs(yaw):.0f}° to the side, at most {WIDEST_YAW:.0f}° can be animated: "
+            "use a picture from the front, or choose another face by --face",
+            face.box,
+        )
+    return Portrait(pixels, face.landmarks, face.blendshapes, face.rotation, alpha)
