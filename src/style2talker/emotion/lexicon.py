@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["FEELINGS", "feeling_of"]
+__all__ = ["AMBIGUOUS", "FEELINGS", "feeling_of"]
 
 FEELINGS: Mapping[str, Mapping[str, float]] = {
     "angry": {
         "angry": 1.0, "anger": 1.0, "mad": 1.0, "furious": 1.25, "fury": 1.25, "enraged": 1.3, "rage": 1.25,
         "raging": 1.25, "livid": 1.25, "outraged": 1.2, "irate": 1.15, "wrathful": 1.2, "wrath": 1.2,
         "annoyed": 0.65, "annoyance": 0.65, "irritated": 0.65, "irritation": 0.65, "cross": 0.7,
-        "grumpy": 0.6, "frustrated": 0.75, "frustration": 0.75, "hostile": 0.95, "aggressive": 1.05,
-        "resentful": 0.8, "indignant": 0.9, "infuriated": 1.25, "exasperated": 0.85, "bitter": 0.7,
+        "grumpy": 0.6, "seething": 1.15, "frustrated": 0.75, "frustration": 0.75, "hostile": 0.95,
+        "aggressive": 1.05, "resentful": 0.8, "indignant": 0.9, "infuriated": 1.25, "exasperated": 0.85,
+        "bitter": 0.7,
     },
     "contempt": {
         "contempt": 1.0, "contemptuous": 1.0, "scorn": 1.0, "scornful": 1.0, "disdain": 1.0,
@@ -67,6 +68,25 @@ FEELINGS: Mapping[str, Mapping[str, float]] = {
     },
 }  # fmt: skip
 """Label -> word -> intensity."""
+
+AMBIGUOUS = frozenset(
+    {
+        "cross",
+        "bitter",
+        "mad",
+        "superior",
+        "tense",
+        "content",
+        "down",
+        "hurt",
+        "normal",
+        "none",
+        "plain",
+        "serious",
+        "quiet",
+    }
+)
+"""Words that name a feeling when they stand alone, but often something else inside a sentence."""
 
 _LABEL_OF = {word: (label, level) for label, words in FEELINGS.items() for word, level in words.items()}
 

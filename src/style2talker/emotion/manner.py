@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from style2talker.emotion.lexicon import feeling_of
 
-__all__ = ["DEGREES", "NEGATIONS", "manner", "tokens"]
+__all__ = ["DEGREES", "NEGATIONS", "degree", "manner", "tokens"]
 
 DEGREES: Mapping[str, float] = {
     "barely": 0.3, "hardly": 0.3, "scarcely": 0.3, "faintly": 0.4, "faint": 0.4, "subtly": 0.45,
@@ -72,6 +72,14 @@ def _all_negated(text: str) -> bool:
     return named > 0 and named == denied
 
 
+def degree(text: str) -> float:
+    """Product of the factors of the degree words in a lower-case text, within 0.2..1.6."""
+    factor = 1.0
+    for word in _DEGREE.findall(text):
+        factor *= DEGREES[word]
+    return float(min(max(factor, 0.2), 1.6))
+
+
 def manner(text: str) -> float:
     """Factor on the strength of what a sentence feels.
 
@@ -92,6 +100,4 @@ def manner(text: str) -> float:
             break
     if _all_negated(plain):
         return _NEGATED
-    for word in _DEGREE.findall(plain):
-        factor *= DEGREES[word]
-    return float(min(max(factor, 0.2), 1.6))
+    return float(min(max(factor * degree(plain), 0.2), 1.6))

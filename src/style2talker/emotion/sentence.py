@@ -1,20 +1,29 @@
 """Sentences in, feelings out: what the face should do for a label, a sentence or a timeline of them.
 
-Labels and plain words for feelings ("very happy", "slightly annoyed") need no language model. Any other
-sentence is embedded by the sentence encoder and mapped to a mixture of the eight emotions.
+Labels and plain words for feelings ("very happy", "slightly annoyed") need no language model. Any other sentence
+is embedded by the sentence encoder and mapped to a mixture of the eight emotions; muscles that it names ("with
+brows drawn together") are added as they are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
 import numpy as np
 
 from style2talker.emotion import facs, timeline
-from style2talker.emotion.lexicon import feeling_of
+from style2talker.emotion.encoder import TextEncoder
+from style2talker.emotion.lexicon import AMBIGUOUS, feeling_of
 from style2talker.emotion.manner import DEGREES, manner, tokens
+from style2talker.emotion.meaning import load_meaning_map
+from style2talker.emotion.muscles import muscle_units
 from style2talker.records import LABELS, Emotion, FloatArray
 
-__all__ = ["understand"]
+__all__ = ["Encoder", "explain", "understand"]
 
+_SIZE = 384
+_NEUTRAL = LABELS.index("neutral")
 _FILLERS = frozenset(
     {"a", "an", "the", "i", "you", "he", "she", "they", "it", "am", "is", "are", "be", "being"}
     | {"feel", "feels", "feeling", "look", "looks", "looking", "seem", "seems", "sound", "sounds", "sounding"}
@@ -22,42 +31,120 @@ _FILLERS = frozenset(
     | {"expression", "emotion", "mood", "his", "her", "their", "suddenly", "now", "then", "still", "full"}
 )
 _DEGREE_WORDS = frozenset(word for phrase in DEGREES for word in phrase.split())
-_SIZE = 384
+_WORD_SHARE = 0.5
+"""Of a plain word for a feeling against the meaning of the whole sentence that holds it."""
+_MOST_PLAIN = 0.3
+"""What is left of a guessed feeling when every feeling that the sentence names is neutral."""
+_VISIBLE = 0.2
+"""Activation under which nobody would see an expression."""
 
 
-def plain_expression(text: str) -> FloatArray | None:
-    """(52,) activations of a text of nothing but feelings, degree words and fillers; None for other texts."""
+class Encoder(Protocol):
+    """What turns sentences into embeddings: a `TextEncoder` or a stand-in."""
+
+    def encode(self, sentences: Sequence[str]) -> FloatArray:
+        """(K, D) float32 of unit length."""
+        ...
+
+
+def _named(text: str) -> FloatArray | None:
+    """(8,) mean amounts of the feelings that plain words of a text name, None without such a word."""
+    found = [feeling_of(word) for word in tokens(text) if word not in AMBIGUOUS]
+    amounts = np.zeros(len(LABELS), np.float32)
+    levels = [feeling for feeling in found if feeling is not None]
+    for label, level in levels:
+        amounts[LABELS.index(label)] += level / len(levels)
+    return amounts if levels else None
+
+
+def _plain_amounts(text: str) -> FloatArray | None:
+    """(8,) amounts of a text of nothing but feelings, degree words and fillers; None for any other text."""
     words = tokens(text)
     found = [feeling for feeling in map(feeling_of, words) if feeling is not None]
     others = [w for w in words if feeling_of(w) is None and w not in _FILLERS and w not in _DEGREE_WORDS]
     if not found or others:
         return None
-    table = facs.prototypes()
-    share = 1.0 / len(found) ** 0.5
-    total = sum((level * share * table[LABELS.index(label)] for label, level in found), np.zeros(52, np.float32))
-    return facs.saturated(np.asarray(total * manner(text), np.float32))
+    amounts = np.zeros(len(LABELS), np.float32)
+    for label, level in found:
+        amounts[LABELS.index(label)] += level / len(found) ** 0.5
+    return amounts
 
 
-def understand(text: str, strength: float = 1.0) -> Emotion:
+def _sentence_amounts(text: str, learned: FloatArray) -> FloatArray:
+    """(8,) amounts of a free sentence: what the map learned, steadied by the plain words in it."""
+    named = _named(text)
+    if named is None:
+        return learned
+    if named.max() == 0:
+        return learned * np.float32(_MOST_PLAIN)
+    return np.asarray((1 - _WORD_SHARE) * learned + _WORD_SHARE * named, np.float32)
+
+
+def _expression(amounts: FloatArray, text: str) -> FloatArray:
+    """(52,) activations of amounts of emotions, scaled by the manner words, with the named muscles on top."""
+    felt = facs.saturated(np.asarray((amounts * manner(text)) @ facs.prototypes(), np.float32))
+    units = muscle_units(text)
+    return np.maximum(felt, facs.activations(units)) if units else felt
+
+
+def understand(
+    text: str,
+    strength: float = 1.0,
+    encoder: Encoder | None = None,
+    load: Callable[[], Encoder] = TextEncoder,
+) -> Emotion:
     """Read what a person is to feel.
 
     Args:
-        text: a label, a sentence or a timeline.
+        text: a label, a sentence or a timeline such as "0: calm; 2.5: suddenly furious".
         strength: 0 (nothing) .. 1.5 (exaggerated).
+        encoder: a loaded encoder.
+        load: what loads one, called only when none is given and a sentence needs it.
 
     Returns:
-        The feeling over time.
+        The feeling over time; embeddings are zero where no encoder was needed.
 
     Raises:
         EmotionError: a text or strength that cannot be read.
+        AssetError: a free sentence and no sentence encoder.
     """
     keys = timeline.parse(text)
-    zero = np.zeros(52, np.float32)
-    expressions = [zero if (e := plain_expression(words)) is None else e for _, words in keys]
+    amounts = [_plain_amounts(words) for _, words in keys]
+    free = [i for i, known in enumerate(amounts) if known is None]
+    embeddings = np.zeros((len(keys), _SIZE), np.float32)
+    if free:
+        ready = encoder if encoder is not None else load()
+        embeddings[free] = ready.encode([keys[i][1] for i in free])
+        for i, learned in zip(free, load_meaning_map().amounts(embeddings[free]), strict=True):
+            amounts[i] = _sentence_amounts(keys[i][1], learned)
+    expressions = [_expression(a, words) for a, (_, words) in zip(amounts, keys, strict=True) if a is not None]
     return Emotion(
         texts=tuple(words for _, words in keys),
         times=np.array([seconds for seconds, _ in keys], np.float32),
-        embeddings=np.zeros((len(keys), _SIZE), np.float32),
+        embeddings=embeddings,
         expressions=np.stack(expressions),
         strength=strength,
     )
+
+
+def explain(emotion: Emotion) -> tuple[str, ...]:
+    """Say in a line for each key how it was understood, for a person to check.
+
+    Args:
+        emotion: what `understand` gave.
+
+    Returns:
+        K lines such as `0 s: "furious" -> angry`; a sentence that speaks of no feeling is called neutral with a
+        note that says so.
+    """
+    lines = []
+    for text, seconds, embedding, expression in zip(
+        emotion.texts, emotion.times, emotion.embeddings, emotion.expressions, strict=True
+    ):
+        shares = facs.resemblance(expression)
+        parts = [f"{LABELS[i]} {shares[i]:.0%}" for i in np.argsort(-shares) if shares[i] >= 0.15]
+        unclear = embedding.any() and expression.max() < _VISIBLE
+        note = " (no feeling found in this sentence: the face stays neutral)" if unclear else ""
+        shown = text if len(text) <= 60 else text[:59] + "…"
+        lines.append(f'{seconds:g} s: "{shown}" -> {", ".join(parts)}{note}')
+    return tuple(lines)
