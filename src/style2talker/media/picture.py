@@ -31,9 +31,21 @@ MAX_PIXELS = 100_000_000
 MAX_SIDE = 16384
 """Longest side, in pixels, of a picture that we open."""
 
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF", "TGA")
+_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF")
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError)
+_DAMAGE = (
+    OSError,
+    EOFError,
+    SyntaxError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    struct.error,
+)
+"""What decoders raise on damaged files, as found by feeding them such."""
+
 _SAVE: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {"compress_level": 6}),
     ".jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
@@ -94,7 +106,7 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
         raise PictureError(f"{path} does not exist: give the path of a picture")
     if place.stat().st_size == 0:
         raise PictureError(f"{path} is empty: give a picture")
-    with _own_limit(), _opened(place) as image:
+    with _our_rules(), _opened(place) as image:
         width, height = image.size
         if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
             raise PictureError(
@@ -136,9 +148,10 @@ def write_picture(path: str | os.PathLike[str], pixels: ImageArray, alpha: Image
 
 
 @contextmanager
-def _own_limit() -> Iterator[None]:
-    """Put our limit on the number of pixels, which tells the size, in the place of Pillow's, which does not."""
-    with _limit:
+def _our_rules() -> Iterator[None]:
+    """Our limit on the number of pixels, which tells the size, in the place of Pillow's; damage is told by errors."""
+    with _limit, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         before = Image.MAX_IMAGE_PIXELS
         Image.MAX_IMAGE_PIXELS = None
         try:
@@ -151,9 +164,7 @@ def _opened(path: Path) -> Image.Image:
     Image.init()
     formats = [name for name in _FORMATS if name in Image.OPEN]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Image.open(path, formats=formats)
+        return Image.open(path, formats=formats)
     except UnidentifiedImageError as cause:
         with path.open("rb") as file:
             start = file.read(12)
@@ -183,7 +194,7 @@ def _srgb(image: Image.Image) -> tuple[Image.Image, ImageArray | None]:
 
 def _narrowed(image: Image.Image) -> Image.Image:
     """Grey of 16 or 32 bits or floating point to 8 bits; floats up to 1 and integers up to 65535 are full scale."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     top = values.max()
     if image.mode == "F":
         full = 1.0 if top <= 1 else 255.0 if top <= 255 else 65535.0

@@ -136,7 +136,7 @@ def _on_clock(frames: Iterator[VideoFrame], stream: VideoStream, fps: float) -> 
 def _pictures(container: InputContainer, path: str | os.PathLike[str]) -> VideoStream:
     stream = video_stream(container)
     if stream is None:
-        raise VideoError(f"{path} has no moving pictures in it: give a video file")
+        raise VideoError(f"{path} has no moving pictures in it, or is damaged: give a video file")
     stream.thread_type = "AUTO"
     return stream
 

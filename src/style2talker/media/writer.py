@@ -67,17 +67,17 @@ class VideoWriter:
             UsageError: another suffix, or a size, rate or number of frames that no video has.
             OutputError: the file cannot be written there.
         """
-        self._fps = fps if isinstance(fps, Fraction) else Fraction(fps).limit_denominator(1001)
         if Path(path).suffix.lower() not in _SUFFIXES:
             raise UsageError(f"{path} is not a name for a video: end it in {', '.join(_SUFFIXES)}")
         if not (0 < width <= 16384 and 0 < height <= 16384):
             raise UsageError(f"a video of {width} x {height} pixels cannot be written: use 1 to 16384")
-        if not 0 < self._fps <= 240:
+        if not 0 < fps <= 240:
             raise UsageError(f"a video of {float(fps):g} frames per second cannot be written: use at most 240")
         if n_frames < 1:
             raise UsageError(f"a video of {n_frames} frames cannot be written: use at least 1")
         check_output(path)
         self._path = path
+        self._fps = fps if isinstance(fps, Fraction) else Fraction(fps).limit_denominator(1001)
         self._shape = (height, width, 3)
         self._sound = sound
         self._n_frames = n_frames
