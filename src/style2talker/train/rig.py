@@ -5,7 +5,7 @@ Run `python -m style2talker.train.rig --tracks FOLDER --out src/style2talker/ass
 
 Method: faces are aligned by the points that expressions hardly move, the mean of each person is removed, and a ridge
 regression goes from blendshapes to displacements. The raw answer is then made fit to animate with: left and right are
-made mirror images, each shape is kept to the part of the face that it belongs to, smoothed over the mesh, and bounded.
+made mirror images, each shape is kept to the part of the face that it belongs to, smoothed over the mesh, and bounded. Shapes that the data cannot teach are designed (`rig_prior`).
 """
 
 from __future__ import annotations
@@ -24,21 +24,22 @@ from style2talker.face.rig import LID_PAIRS
 from style2talker.media.atomic import atomic_path
 from style2talker.records import ARKIT_NAMES
 from style2talker.style_a.mesh import face_triangles
+from style2talker.train.rig_prior import designed_shapes
 
 __all__ = ["explained", "learn_basis", "main", "mirror_points", "person_of", "polish", "read_tracks"]
 
 Floats = NDArray[np.float64]
 
-_RIDGE = 12.0
+_RIDGE = 2.0
 _EYE_LINE, _MOUTH_LINE = 0.0, 0.85
 _LIPS = (13, 14, 61, 291, 0, 17, 78, 308, 37, 267, 84, 314)
 _BROWS_AND_LIDS = (105, 334, 107, 336, 70, 300, 159, 145, 386, 374)
 _IRISES = {"Right": tuple(range(468, 473)), "Left": tuple(range(473, 478))}
 
-_GAIN: Mapping[str, float] = {"eyeWide": 0.62, "noseSneer": 1.7, "cheekPuff": 0.8, "cheekSquint": 1.1, "browDown": 1.1}
+_GAIN: Mapping[str, float] = {"eyeWide": 0.9, "browDown": 1.5, "browInnerUp": 1.15, "browOuterUp": 1.2}
 """Corrections found by looking at each shape on many portraits, times the learned displacement."""
 
-_MOST: Mapping[str, float] = {"eye": 0.10, "brow": 0.13, "nose": 0.07, "cheek": 0.07, "mouth": 0.20, "jaw": 0.42}
+_MOST: Mapping[str, float] = {"eye": 0.10, "brow": 0.20, "nose": 0.09, "cheek": 0.09, "mouth": 0.20, "jaw": 0.42}
 """Largest displacement of any point by one shape, in eye distances."""
 
 
@@ -48,30 +49,51 @@ def person_of(track: Path) -> str:
     return head if len(head) == 4 and head[0] in "MW" and head[1:].isdigit() else track.stem
 
 
-def read_tracks(paths: Sequence[Path], reference: Floats | None = None) -> tuple[list[str], Floats, Floats, Floats]:
+def read_tracks(paths: Sequence[Path]) -> tuple[list[str], Floats, Floats, Floats]:
     """Aligned frames of all clips.
 
     Args:
         paths: tracked files.
-        reference: (V, 3) to align to; the median face of the first clip when None.
 
     Returns:
-        People of the frames, blendshapes (F, 52), points (F, V, 3) and the reference (V, 3) in eye distances.
+        People of the frames, blendshapes (F, 52), points (F, V, 3) and the reference (V, 3) in eye distances: the
+        symmetrical average of the people's faces with their mouths closed.
+
+    Raises:
+        ValueError: there are no tracks.
     """
-    people, shapes, points = [], [], []
-    for path in paths:
-        track = load_track(path)
-        seen = track.landmarks[track.valid].astype(np.float64)
-        if reference is None:
-            reference = _unit(np.median(seen, axis=0))
-        for face in seen:
-            scale, rotation, shift = rigid_transform(reference[list(STABLE)], face[list(STABLE)])
-            points.append((face - shift) @ rotation / scale)
-        shapes.append(track.blendshapes[track.valid])
-        people += [person_of(path)] * len(seen)
-    if reference is None:
+    tracks = [load_track(path) for path in paths]
+    if not tracks:
         raise ValueError("no tracks to learn from")
-    return people, np.vstack(shapes).astype(np.float64), np.stack(points), reference
+    people = [person_of(path) for path, track in zip(paths, tracks, strict=True) for _ in range(int(track.valid.sum()))]
+    shapes = np.vstack([track.blendshapes[track.valid] for track in tracks]).astype(np.float64)
+    faces = np.vstack([track.landmarks[track.valid] for track in tracks]).astype(np.float64)
+    aligned = _aligned(faces, _unit(np.median(faces[: int(tracks[0].valid.sum())], axis=0)))
+    reference = _average_face(people, shapes, aligned)
+    return people, shapes, _aligned(faces, reference), reference
+
+
+def _aligned(faces: Floats, reference: Floats) -> Floats:
+    """Faces (F, V, 3) brought onto a reference by the points that expressions hardly move."""
+    out = np.empty_like(faces)
+    for i, face in enumerate(faces):
+        scale, rotation, shift = rigid_transform(reference[list(STABLE)], face[list(STABLE)])
+        out[i] = (face - shift) @ rotation / scale
+    return out
+
+
+def _average_face(people: Sequence[str], shapes: Floats, points: Floats) -> Floats:
+    """The median over people of each one's face in the frames in which the mouth is most closed, made symmetrical."""
+    names = np.array(people)
+    opening = shapes[:, ARKIT_NAMES.index("jawOpen")] + np.linalg.norm(points[:, 13] - points[:, 14], axis=1)
+    calm = []
+    for person in sorted(set(people)):
+        own = np.flatnonzero(names == person)
+        calm.append(np.median(points[own[np.argsort(opening[own])[: max(len(own) // 8, 1)]]], axis=0))
+    face = _unit(np.median(calm, axis=0))
+    face[:, 0] -= face[[1, 4, 168, 152], 0].mean()
+    reflected = face[mirror_points(face)] * np.array([-1.0, 1.0, 1.0])
+    return np.asarray((face + reflected) / 2, dtype=np.float64)
 
 
 def _unit(face: Floats) -> Floats:
@@ -153,17 +175,11 @@ def _mask(name: str, reference: Floats) -> Floats:
         mask = _window(y, -far, eyes - 0.02, 0.10)
     elif name.startswith("eye"):
         mask = _window(y, eyes - 0.16, eyes + 0.12, 0.12)
-    elif name.startswith("cheekSquint"):
-        mask = _window(y, eyes + 0.02, mouth, 0.12)
-    elif name.startswith("noseSneer"):
-        mask = _window(y, eyes - 0.08, mouth, 0.12)
-    elif name.startswith("cheekPuff"):
-        mask = _window(y, nose - 0.1, far, 0.12)
     elif name.startswith("jaw"):
         mask = _window(y, nose + 0.06, far, 0.16)
     else:
         mask = _window(y, nose - 0.22, far, 0.25)
-    one_sided = name.startswith(("brow", "eye", "cheekSquint", "noseSneer")) and name.endswith(("Left", "Right"))
+    one_sided = name.startswith(("brow", "eye")) and name.endswith(("Left", "Right"))
     if one_sided:
         middle = reference[[1, 4, 168, 152], 0].mean()
         # The person's left is on the right of the picture.
@@ -190,7 +206,11 @@ def polish(basis: Floats, reference: Floats) -> Floats:
     basis = _symmetric(basis, mirror_points(reference))
     smooth = _smoothing(face_triangles(), len(reference))
     out = np.zeros_like(basis)
+    designed = designed_shapes(reference, mirror_points(reference))
     for i, name in enumerate(ARKIT_NAMES):
+        if name in designed:
+            out[i] = designed[name]
+            continue
         shape = smooth @ basis[i] if not name.startswith("eyeLook") else basis[i]
         shape = shape * _mask(name, reference)[:, None]
         shape[:, 2] = np.clip(shape[:, 2], -0.12, 0.12)
