@@ -5,7 +5,8 @@ Run `python -m style2talker.train.rig --tracks FOLDER --out src/style2talker/ass
 
 Method: faces are aligned by the points that expressions hardly move, the mean of each person is removed, and a ridge
 regression goes from blendshapes to displacements. The raw answer is then made fit to animate with: left and right are
-made mirror images, each shape is kept to the part of the face that it belongs to, smoothed over the mesh, and bounded. Shapes that the data cannot teach are designed (`rig_prior`).
+made mirror images, each shape is kept to the part of the face that it belongs to, smoothed over the mesh, and bounded.
+Shapes that the data cannot teach are designed (`rig_prior`).
 """
 
 from __future__ import annotations
@@ -169,7 +170,7 @@ def _mask(name: str, reference: Floats) -> Floats:
     """Where on the face (V,) a shape may act, 0..1."""
     x, y = reference[:, 0], reference[:, 1]
     eyes = reference[[33, 263], 1].mean()
-    nose, mouth = reference[2, 1], reference[[13, 14], 1].mean()
+    nose = reference[2, 1]
     far = 9.0
     if name.startswith("brow"):
         mask = _window(y, -far, eyes - 0.02, 0.10)

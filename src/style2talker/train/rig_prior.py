@@ -20,7 +20,11 @@ _Bump = tuple[int, float, tuple[float, float, float]]
 
 _LEFT: Mapping[str, Sequence[_Bump]] = {
     # (mesh point, width in eye distances, displacement right / down / away in eye distances)
-    "cheekSquint": ((280, 0.15, (0.0, -0.050, -0.02)), (346, 0.08, (0.0, -0.020, 0.0)), (374, 0.06, (0.0, -0.012, 0.0))),
+    "cheekSquint": (
+        (280, 0.15, (0.0, -0.050, -0.02)),
+        (346, 0.08, (0.0, -0.020, 0.0)),
+        (374, 0.06, (0.0, -0.012, 0.0)),
+    ),
     "noseSneer": (
         (358, 0.075, (0.004, -0.055, 0.0)),
         (423, 0.09, (0.0, -0.026, 0.0)),

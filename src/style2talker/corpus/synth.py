@@ -1,0 +1,149 @@
+"""Free synthesisers -> a corpus of speech with known mouth motion, for training and tests.
+
+Run `python -m style2talker.corpus.synth --out FOLDER`. Each utterance is one `.npz`: samples (int16, 16 kHz) and mouth
+curves (T, channels) at 25 fps. Utterances that are there already are kept, so a broken run goes on where it stopped;
+utterance i depends on the seed and i alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from scipy.signal import fftconvolve, lfilter, resample_poly
+
+from style2talker.corpus.phones import espeak_phones, espeak_present, flite_phones, flite_present
+from style2talker.corpus.sentences import LINES, english_sentence
+from style2talker.corpus.visemes import Phone, mouth_curves
+from style2talker.errors import AudioError
+from style2talker.media.atomic import atomic_path
+from style2talker.records import FloatArray
+from style2talker.speech.mel import SAMPLE_RATE
+
+__all__ = ["damaged", "main", "speak_utterance", "synthesise"]
+
+_FLITE_VOICES = ("slt", "rms", "awb", "kal16")
+_VARIANTS = ("", "+f1", "+f2", "+f3", "+f4", "+f5", "+m1", "+m2", "+m3", "+m4", "+m5", "+m7")
+_FPS, _CURVE_RATE = 25, 100
+_FLITE_SHARE = 0.45
+
+
+def speak_utterance(rng: np.random.Generator) -> tuple[FloatArray, list[Phone]]:
+    """One random utterance: speech (N,) at 16 kHz and its phones, with silence before and after.
+
+    Raises:
+        AudioError: no synthesiser is installed.
+    """
+    if flite_present() and (rng.random() < _FLITE_SHARE or not espeak_present()):
+        voice, tempo = str(rng.choice(_FLITE_VOICES)), float(rng.uniform(0.8, 1.35))
+        samples, phones = flite_phones(english_sentence(rng), voice, tempo)
+    else:
+        language = "en-us" if rng.random() < 0.5 else str(rng.choice(list(LINES)))
+        line = english_sentence(rng) if language == "en-us" and rng.random() < 0.8 else str(rng.choice(LINES[language]))
+        voice = language + str(rng.choice(_VARIANTS))
+        raw, rate, phones = espeak_phones(line, voice, int(rng.integers(120, 215)), int(rng.integers(20, 85)))
+        samples = resample_poly(raw, SAMPLE_RATE, rate).astype(np.float32)
+    return _shifted_pitch(_between_pauses(samples, phones, rng), rng)
+
+
+def _between_pauses(
+    samples: FloatArray, phones: list[Phone], rng: np.random.Generator
+) -> tuple[FloatArray, list[Phone]]:
+    before, after = (float(s) for s in rng.uniform(0.1, 0.8, 2))
+    padded = np.pad(samples, (round(before * SAMPLE_RATE), round(after * SAMPLE_RATE)))
+    return padded, [Phone(p.symbol, p.start + before, p.end + before) for p in phones]
+
+
+def _shifted_pitch(spoken: tuple[FloatArray, list[Phone]], rng: np.random.Generator) -> tuple[FloatArray, list[Phone]]:
+    """Play a little faster or slower: pitch, formants and tempo move together, as another speaker's would."""
+    samples, phones = spoken
+    up = int(rng.integers(86, 117))
+    stretched = resample_poly(samples, up, 100).astype(np.float32)
+    return stretched, [Phone(p.symbol, p.start * up / 100, p.end * up / 100) for p in phones]
+
+
+def damaged(samples: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Speech as a room, a microphone and a line leave it: reverberation, tilt, band limits, noise, level."""
+    out = samples / max(float(np.abs(samples).max()), 1e-4)
+    if rng.random() < 0.4:
+        length = int(rng.uniform(0.08, 0.5) * SAMPLE_RATE)
+        tail = rng.normal(0, 1, length) * np.exp(-np.arange(length) * 6.9 / length)
+        tail *= rng.uniform(0.1, 0.6) / np.linalg.norm(tail)
+        tail[0] += 1.0
+        out = fftconvolve(out, tail)[: len(out)]
+    if rng.random() < 0.5:
+        out = lfilter([1.0, float(rng.uniform(-0.6, 0.6))], [1.0], out)
+    if rng.random() < 0.25:
+        spectrum = np.fft.rfft(out)
+        hertz = np.fft.rfftfreq(len(out), 1 / SAMPLE_RATE)
+        spectrum[(hertz < rng.uniform(50, 300)) | (hertz > rng.uniform(3300, 7000))] *= 0.01
+        out = np.fft.irfft(spectrum, len(out))
+    if rng.random() < 0.7:
+        slope = float(rng.uniform(0.0, 0.97))
+        noise = lfilter([1.0], [1.0, -slope], rng.normal(0, 1, len(out)))
+        loud = float(np.sqrt(np.mean(out**2)))
+        out = out + noise * (loud / max(float(noise.std()), 1e-6)) * 10 ** (-float(rng.uniform(3, 45)) / 20)
+    peak = max(float(np.abs(out).max()), 1e-4)
+    return (out / peak * 10 ** (-float(rng.uniform(1, 24)) / 20)).astype(np.float32)
+
+
+def synthesise(out: Path, count: int, seed: int = 0, report: Callable[[int, int], None] | None = None) -> list[Path]:
+    """Write `count` utterances into a folder.
+
+    Args:
+        out: the folder.
+        count: how many.
+        seed: of what is said, by whom, and what the sound goes through.
+        report: called with (done, count).
+
+    Returns:
+        The files.
+
+    Raises:
+        AudioError: no synthesiser is installed.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    files = []
+    for i in range(count):
+        target = out / f"{i:06d}.npz"
+        files.append(target)
+        if not target.exists():
+            rng = np.random.default_rng([seed, i])
+            samples, phones = speak_utterance(rng)
+            curves = mouth_curves(phones, len(samples) / SAMPLE_RATE, float(rng.uniform(0.8, 1.2)))
+            heard = damaged(samples, rng)
+            with atomic_path(target) as part:
+                np.savez(
+                    part,
+                    samples=np.round(heard * 32767).astype(np.int16),
+                    curves=curves[:: _CURVE_RATE // _FPS].astype(np.float16),
+                )
+        if report is not None:
+            report(i + 1, count)
+    return files
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Write the corpus that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the utterances")
+    parser.add_argument("--count", type=int, default=2400, help="number of utterances (default: 2400)")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    log = logging.getLogger(__name__)
+    if not (flite_present() or espeak_present()):
+        raise AudioError("no synthesiser is installed: apt-get install flite espeak-ng")
+
+    def report(done: int, total: int) -> None:
+        if done % 100 == 0 or done == total:
+            log.info("%d of %d utterances", done, total)
+
+    synthesise(options.out, options.count, options.seed, report)
+
+
+if __name__ == "__main__":
+    main()

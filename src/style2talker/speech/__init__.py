@@ -1,0 +1,1 @@
+"""Sound -> features on the clock of the video."""
