@@ -72,20 +72,21 @@ ACTION_UNITS: Mapping[str, Mapping[str, float]] = {
 EMOTION_UNITS: Mapping[str, Mapping[str, float]] = {
     "angry": {"4": 1.0, "5": 0.3, "7": 0.4, "9": 0.15, "17": 0.25, "24": 0.6, "15": 0.25, "29": 0.3},
     "contempt": {
-        "12L": 0.35,
-        "14L": 0.75,
-        "10L": 0.35,
-        "mouthL": 0.3,
-        "2R": 0.75,
-        "1": 0.2,
-        "4L": 0.25,
-        "7L": 0.25,
-        "43": 0.2,
+        "12L": 0.45,
+        "14L": 0.9,
+        "10L": 0.4,
+        "mouthL": 0.4,
+        "15R": 0.15,
+        "2R": 0.9,
+        "1": 0.15,
+        "4L": 0.45,
+        "7L": 0.3,
+        "43": 0.25,
         "64": 0.1,
     },
     "disgusted": {"9": 0.95, "10": 0.45, "4": 0.2, "7": 0.5, "6": 0.25, "15": 0.35, "17": 0.35, "16": 0.15},
     "fear": {"1": 0.95, "2": 0.2, "4": 0.3, "5": 0.8, "20": 0.8, "16": 0.25, "26": 0.2, "15": 0.2},
-    "happy": {"6": 0.65, "12": 0.85, "10": 0.2, "25": 0.35, "2": 0.12},
+    "happy": {"6": 0.75, "12": 1.0, "10": 0.2, "25": 0.35, "2": 0.12},
     "neutral": {},
     "sad": {"1": 0.9, "4": 0.25, "15": 0.85, "17": 0.5, "7": 0.1, "43": 0.2, "64": 0.2},
     "surprised": {"1": 0.75, "2": 1.0, "5": 0.75, "26": 0.8, "22": 0.15},
@@ -114,7 +115,7 @@ def activations(units: Mapping[str, float]) -> FloatArray:
         units: action unit ("4", "12L", …) -> intensity, usually 0..1.
 
     Returns:
-        (52,) float32 in 0..1; several units on one blendshape add up and saturate.
+        (52,) float32 in 0..1; several units on one blendshape add up, at most to 1.
 
     Raises:
         KeyError: for a unit that is not in `ACTION_UNITS`.
@@ -125,7 +126,7 @@ def activations(units: Mapping[str, float]) -> FloatArray:
         for stem, weight in ACTION_UNITS[unit.removesuffix(side) if side else unit].items():
             for name in _shape_names(stem, _SIDES[side]):
                 out[ARKIT_NAMES.index(name)] += weight * intensity
-    return saturated(out)
+    return np.minimum(out, np.float32(1.0))
 
 
 def prototypes() -> FloatArray:

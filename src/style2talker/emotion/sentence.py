@@ -35,6 +35,8 @@ _WORD_SHARE = 0.5
 """Of a plain word for a feeling against the meaning of the whole sentence that holds it."""
 _MOST_PLAIN = 0.3
 """What is left of a guessed feeling when every feeling that the sentence names is neutral."""
+_MUSCLES_ALONE = 0.5
+"""What is left of a guessed feeling when a sentence names muscles but no feeling: the muscles speak for themselves."""
 _VISIBLE = 0.2
 """Activation under which nobody would see an expression."""
 
@@ -74,7 +76,7 @@ def _sentence_amounts(text: str, learned: FloatArray) -> FloatArray:
     """(8,) amounts of a free sentence: what the map learned, steadied by the plain words in it."""
     named = _named(text)
     if named is None:
-        return learned
+        return learned * np.float32(_MUSCLES_ALONE if muscle_units(text) else 1.0)
     if named.max() == 0:
         return learned * np.float32(_MOST_PLAIN)
     return np.asarray((1 - _WORD_SHARE) * learned + _WORD_SHARE * named, np.float32)
@@ -82,7 +84,7 @@ def _sentence_amounts(text: str, learned: FloatArray) -> FloatArray:
 
 def _expression(amounts: FloatArray, text: str) -> FloatArray:
     """(52,) activations of amounts of emotions, scaled by the manner words, with the named muscles on top."""
-    felt = facs.saturated(np.asarray((amounts * manner(text)) @ facs.prototypes(), np.float32))
+    felt = np.minimum((amounts * manner(text)) @ facs.prototypes(), 1.0).astype(np.float32)
     units = muscle_units(text)
     return np.maximum(felt, facs.activations(units)) if units else felt
 

@@ -32,7 +32,7 @@ _TRAIT: Mapping[str, float] = {
     "mouthLeft": 0.1,
     "mouthLowerDown": 0.03,
     "mouthPress": 0.25,
-    "mouthPucker": 0.25,
+    "mouthPucker": 0.7,
     "mouthRight": 0.1,
     "mouthRoll": 0.3,
     "mouthShrug": 0.3,
@@ -82,9 +82,17 @@ _DOWNTURN = _channels("mouthFrown", "mouthShrug")
 _SEALING = _channels("mouthPress", "mouthRoll")
 _WIDE = _channels("mouthStretch")
 _ROUND = _channels("mouthPucker", "mouthFunnel")
-_MOUTH = _channels("jaw", "mouth", "tongue")
 _SPEECH_JAW = 0.16
 """Jaw opening of the lips at which a feeling may open the mouth fully."""
+
+
+_PARTING = np.zeros(len(ARKIT_NAMES), np.float32)
+for _stem, _pull in (("mouthDimple", 0.12), ("mouthSmile", 0.04), ("mouthStretch", 0.03), ("mouthLeft", 0.035)):
+    _PARTING[_channels(_stem)] = _pull
+_SEAL = np.zeros(len(ARKIT_NAMES), np.float32)
+_SEAL[_channels("mouthPress")] = 3.1
+_SEAL[_channels("mouthShrugLower")] = 0.9
+# Pulling at the corners parts the lips by these parts of the mouth's width; pressing and lifting the lower lip meets it.
 
 
 def settled(rest: FloatArray, feeling: FloatArray) -> FloatArray:
@@ -137,10 +145,11 @@ def join_lips(face: FloatArray, feeling: FloatArray, lips: FloatArray, speaking:
     felt = feeling.copy()
     felt[:, _OPENING] *= gate
     felt[:, [_JAW]] *= 0.5
-    felt[:, _SMILE] *= (1 - 0.25 * talk) * (1 - 0.55 * rounded)
+    felt[:, _SMILE] *= (1 - 0.15 * talk) * (1 - 0.55 * rounded)
     felt[:, _DOWNTURN] *= 1 - 0.3 * gate
     felt[:, _WIDE] *= (1 - 0.2 * talk) * (1 - 0.7 * rounded)
     felt[:, _SEALING] *= 1 - 0.85 * gate
+    felt += (1 - gate) * ((felt @ _PARTING)[:, None] * _SEAL)
     base = face.copy()
-    base[:, _MOUTH] *= 1 - 0.5 * talk
+    base[:, _SEALING] *= 1 - 0.85 * gate
     return saturated(base + felt + lips)

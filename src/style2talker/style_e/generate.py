@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from style2talker.emotion.facs import resemblance, saturated
+from style2talker.emotion.facs import resemblance
 from style2talker.errors import UsageError
 from style2talker.records import ARKIT_NAMES, Emotion, FloatArray, Motion, Speech
 from style2talker.style_e.expression import join_lips, settled
@@ -75,7 +75,7 @@ def _living(rng: np.random.Generator, expression: FloatArray, voice: Prosody, fp
     gain[:, others] += parts[:, 1:] * awake[:, None]
     out = expression * np.maximum(gain, 0.0)
     out[:, _BROWS] += 0.22 * stress[:, None] * rng.uniform(0.7, 1.1, 3).astype(np.float32)
-    return saturated(out)
+    return out
 
 
 def _at_rest_at_the_ends(lips: FloatArray, fps: float) -> FloatArray:
@@ -113,10 +113,10 @@ def generate_motion(
     lips = _at_rest_at_the_ends(lip_motion(speech, model), fps)
     asked = emotion.at((np.arange(n_frames) / fps).astype(np.float32)) * np.float32(emotion.strength)
     still = options.pose == "still"
-    feeling = _living(lively, saturated(asked), voice, fps, calm=still)
+    feeling = _living(lively, asked, voice, fps, calm=still)
     shapes = join_lips(settled(np.asarray(rest, np.float32), feeling), feeling, lips, voice.speaking)
 
-    shares = resemblance(saturated(asked))
+    shares = resemblance(asked)
     mean = shares.mean(0)
     direction = gaze(looking, n_frames, fps, mean, voice.speaking)
     if still:
