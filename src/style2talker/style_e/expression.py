@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
 from style2talker.emotion.facs import saturated
 from style2talker.records import ARKIT_NAMES, FloatArray
@@ -66,14 +67,17 @@ _TRAITS = np.ones(len(ARKIT_NAMES), np.float32)
 for _stem, _most in _TRAIT.items():
     _TRAITS[_channels(_stem)] = _most
 
+
+def _other_side(one: str, other: str) -> bool:
+    """Whether two blendshapes belong to opposite halves of the face."""
+    return (one.endswith("Left") and other.endswith("Right")) or (one.endswith("Right") and other.endswith("Left"))
+
+
 _YIELD = np.zeros((len(ARKIT_NAMES), len(ARKIT_NAMES)), np.float32)
 for _stem, _others in _OPPOSED.items():
     for _own in _channels(_stem):
         for _other in _channels(*_others):
-            _same_side = not (ARKIT_NAMES[_own][-4:] == "Left" and ARKIT_NAMES[_other][-5:] == "Right") and not (
-                ARKIT_NAMES[_own][-5:] == "Right" and ARKIT_NAMES[_other][-4:] == "Left"
-            )
-            _YIELD[_other, _own] = float(_same_side)
+            _YIELD[_other, _own] = not _other_side(ARKIT_NAMES[_own], ARKIT_NAMES[_other])
 
 _OPENING = _channels("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthFunnel")
 _JAW = ARKIT_NAMES.index("jawOpen")
@@ -92,7 +96,7 @@ for _stem, _pull in (("mouthDimple", 0.12), ("mouthSmile", 0.04), ("mouthStretch
 _SEAL = np.zeros(len(ARKIT_NAMES), np.float32)
 _SEAL[_channels("mouthPress")] = 3.1
 _SEAL[_channels("mouthShrugLower")] = 0.9
-# Pulling at the corners parts the lips by these parts of the mouth's width; pressing and lifting the lower lip meets it.
+# Pulling at the corners parts the lips by these parts of the mouth's width; a press and a lifted lower lip meet it.
 
 
 def settled(rest: FloatArray, feeling: FloatArray) -> FloatArray:
@@ -118,9 +122,11 @@ def settled(rest: FloatArray, feeling: FloatArray) -> FloatArray:
 
 
 def _gate(lips: FloatArray) -> FloatArray:
-    """(T, 1) in 0..1: how far the lips are apart for speech, 0 when shut."""
+    """(T, 1) in 0..1: how far the lips are apart for speech, 0 when shut; without sudden steps where it can."""
     open_by = np.clip(lips[:, [_JAW]] / _SPEECH_JAW, 0.0, 1.0)
-    return np.asarray(open_by * open_by * (3 - 2 * open_by), np.float32)
+    open_by = open_by * open_by * (3 - 2 * open_by)
+    eased = gaussian_filter1d(minimum_filter1d(open_by, 3, axis=0), 1.0, axis=0)
+    return np.asarray(np.minimum(open_by, eased), np.float32)
 
 
 def join_lips(face: FloatArray, feeling: FloatArray, lips: FloatArray, speaking: FloatArray) -> FloatArray:

@@ -73,7 +73,7 @@ def _living(rng: np.random.Generator, expression: FloatArray, voice: Prosody, fp
     gain[:, _EYES_AND_BROWS] += (parts[:, :1] * awake[:, None]) + 0.25 * stress[:, None]
     others = [i for i in range(expression.shape[1]) if i not in _EYES_AND_BROWS]
     gain[:, others] += parts[:, 1:] * awake[:, None]
-    out = expression * np.maximum(gain, 0.0)
+    out = np.asarray(expression * np.maximum(gain, 0.0), np.float32)
     out[:, _BROWS] += 0.22 * stress[:, None] * rng.uniform(0.7, 1.1, 3).astype(np.float32)
     return out
 

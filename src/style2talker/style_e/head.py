@@ -48,7 +48,7 @@ _BEARINGS = {
 }
 _TABLE = np.array([[b.pitch, b.yaw, b.roll, b.forward, b.lively] for b in map(_BEARINGS.__getitem__, LABELS)])
 
-_NOD = 2.6
+_NOD = 3.2
 """Degrees of pitch of the strongest stress."""
 _NOD_S = 0.11
 _DRIFT = np.array([1.0, 1.9, 0.9])
