@@ -28,12 +28,14 @@ from style2talker.records import ImageArray
 if TYPE_CHECKING:
     from av.container import OutputContainer
 
-__all__ = ["VideoWriter"]
+__all__ = ["VideoWriter", "codecs_missing"]
 
 _SUFFIXES = (".mp4", ".m4v", ".mov")
 _QUEUE = 4  # frames that may wait for the encoder
 _BT709 = 1
-_X264 = {"crf": "17", "preset": "veryfast", "threads": "1"}
+_VIDEO_CODEC, _SOUND_CODEC = "libx264", "aac"
+_X264 = {"crf": "18", "preset": "veryfast", "threads": "1", "bf": "0"}
+"""One thread and no B-frames: with them the look-ahead of x264 varies from run to run when AAC is encoded beside it."""
 _AAC_RATES = (44100, 48000)  # kept; others are resampled to 48 kHz
 _AAC_BITS = 192_000
 
@@ -176,7 +178,7 @@ class _Encoder:
         self._container = container
         self._fps = fps
         self._reformatter = VideoReformatter()
-        video = container.add_stream("libx264", rate=fps, options=_X264)
+        video = container.add_stream(_VIDEO_CODEC, rate=fps, options=_X264)
         video.height, video.width = (n + n % 2 for n in shape[:2])
         video.pix_fmt = "yuv420p"
         video.codec_context.color_range = ColorRange.MPEG
@@ -192,7 +194,7 @@ class _Encoder:
         if sound is not None:
             rate = sound.rate if sound.rate in _AAC_RATES else 48000
             layout = "mono" if sound.samples.shape[1] == 1 else "stereo"
-            self._audio = container.add_stream("aac", rate=rate, layout=layout)
+            self._audio = container.add_stream(_SOUND_CODEC, rate=rate, layout=layout)
             self._audio.bit_rate = _AAC_BITS
 
     def encode(self, picture: av.VideoFrame) -> None:
@@ -228,3 +230,8 @@ class _Encoder:
         frame.sample_rate, frame.pts, frame.time_base = sound.rate, self._n_samples, Fraction(1, sound.rate)
         self._n_samples = end
         return frame
+
+
+def codecs_missing() -> list[str]:
+    """Names of the encoders that a video needs and that this installation of PyAV lacks."""
+    return [name for name in (_VIDEO_CODEC, _SOUND_CODEC) if name not in av.codecs_available]

@@ -85,7 +85,7 @@ def pretrain(net: LipNet, synth: Sequence[Path], steps: int, seed: int) -> None:
         optimiser.step()
         schedule.step()
         if (step + 1) % 250 == 0:
-            log.info("synthetic step %d of %d, loss %.5f", step + 1, steps, float(loss))
+            log.info("synthetic step %d of %d, loss %.5f", step + 1, steps, float(loss.detach()))
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
@@ -154,7 +154,7 @@ def fine_tune(net: LipNet, synth: Sequence[Path], clips: Sequence[Clip], steps: 
         optimiser.step()
         schedule.step()
         if (step + 1) % 100 == 0:
-            log.info("real step %d of %d, loss %.4f", step + 1, steps, float(loss))
+            log.info("real step %d of %d, loss %.4f", step + 1, steps, float(loss.detach()))
 
 
 def agreement(net: LipNet, clips: Sequence[Clip]) -> dict[str, float]:

@@ -1,0 +1,96 @@
+"""Arguments -> a command -> an exit status; every error ends here, in one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Annotated, NoReturn
+
+import typer
+
+from style2talker import __version__
+from style2talker.cli.looking import stylize, track
+from style2talker.cli.making import generate, render
+from style2talker.cli.models import assets_app, doctor
+from style2talker.errors import Style2TalkerError
+
+__all__ = ["app", "main", "run"]
+
+app = typer.Typer(
+    name="style2talker",
+    help="A talking head from a portrait, a voice, a sentence that says how the person feels, and an art style.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(generate)
+app.command()(track)
+app.command()(render)
+app.command()(stylize)
+app.command()(doctor)
+app.add_typer(assets_app, name="assets")
+
+_INTERRUPTED = 130
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"style2talker {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def _complain(message: str) -> None:
+    print(f"style2talker: error: {' '.join(message.split())}", file=sys.stderr)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status; an error has been printed as one line on stderr."""
+    try:
+        result = app(args=arguments, standalone_mode=False)
+    except Style2TalkerError as error:
+        _complain(str(error))
+        return error.exit_status
+    except (KeyboardInterrupt, typer.Abort):
+        _complain("interrupted, nothing was written")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not complain about that at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _unforeseen(error)
+    return result if isinstance(result, int) else 0
+
+
+def _unforeseen(error: Exception) -> int:
+    """The exit status of an error of the argument parser, of the system, or of our own making."""
+    describe = getattr(error, "format_message", None)
+    if describe is not None:
+        _complain(describe())
+        return int(getattr(error, "exit_code", 2))
+    if os.environ.get("STYLE2TALKER_TRACEBACK"):
+        traceback.print_exception(error)
+    _complain(f"{type(error).__name__}: {error} (STYLE2TALKER_TRACEBACK=1 shows where)")
+    return 1
+
+
+def main() -> NoReturn:
+    """Entry point of the command `style2talker`."""
+    status = run()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
