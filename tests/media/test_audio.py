@@ -288,6 +288,35 @@ def test_damage_in_the_middle_does_not_shift_what_follows(tmp_path: Path) -> Non
     assert abs(times[np.abs(times - 2.6) < 0.1].mean() - 2.601) < 0.005
 
 
+def test_pictures_that_cannot_be_decoded_do_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    write_clicks(path, "flac", 48000, video_start=0.0)
+    with av.open(str(path)) as container:
+        packets = [bytes(p) for p in container.demux(container.streams.video[0]) if p.size]
+    data = path.read_bytes()
+    for packet in packets:
+        data = data.replace(packet, b"\xff" * len(packet))
+    path.write_bytes(data)
+    assert click_errors(read_sound(path).samples[:, 0], 48000).max() < 0.002
+
+
+def test_sound_that_ends_before_the_pictures_begin(tmp_path: Path) -> None:
+    write_clicks(tmp_path / "a.mkv", "flac", 48000, video_start=4.0)
+    with pytest.raises(AudioError, match="no sound while its pictures last"):
+        read_sound(tmp_path / "a.mkv")
+
+
+def test_rate_that_changes_midway(tmp_path: Path) -> None:
+    """Chained Ogg: two recordings one after the other, of different rate and channels."""
+    write_clicks(tmp_path / "a.ogg", "flac", 48000, 2)
+    write_clicks(tmp_path / "b.ogg", "flac", 32000, 1)
+    (tmp_path / "c.ogg").write_bytes((tmp_path / "a.ogg").read_bytes() + (tmp_path / "b.ogg").read_bytes())
+    sound = read_sound(tmp_path / "c.ogg")
+    assert sound.rate == 48000
+    assert click_errors(sound.samples[: 3 * 48000, 1], 48000).max() < 0.001
+    assert sound.duration >= 3 - 0.01
+
+
 def test_colon_in_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_clicks(tmp_path / "12:30 talk.wav", "pcm_s16le", 16000)
     monkeypatch.chdir(tmp_path)

@@ -10,6 +10,7 @@ import os
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import av
@@ -131,13 +132,14 @@ def to_speech(sound: Sound) -> FloatArray:
     Returns:
         (N,) float32 at 16 kHz, time zero as in `sound`.
     """
-    stereo = sound.samples
-    mono = stereo[:, 0] if stereo.shape[1] == 1 else stereo.mean(axis=1)
-    if stereo.shape[1] == 2:
-        power = np.einsum("nc,nc->c", stereo, stereo)
-        if np.einsum("n,n->", mono, mono) < 0.02 * power.max():
-            mono = stereo[:, int(power.argmax())]
-    return _resampled(mono, sound.rate)
+    samples = sound.samples
+    weights = np.full(samples.shape[1], 1 / samples.shape[1], dtype=np.float32)
+    if samples.shape[1] == 2:
+        products = np.einsum("ni,nj->ij", samples, samples)
+        loudest = int(products.diagonal().argmax())
+        if weights @ products @ weights < 0.02 * products[loudest, loudest]:
+            weights = np.eye(2, dtype=np.float32)[loudest]
+    return _resampled(samples, weights, sound.rate)
 
 
 def read_speech(path: str | os.PathLike[str]) -> FloatArray:
@@ -265,17 +267,17 @@ def _checked(samples: FloatArray, path: str | os.PathLike[str]) -> FloatArray:
     return samples
 
 
-def _resampled(mono: FloatArray, rate: int) -> FloatArray:
-    """(N,) at `rate` to (N',) at 16 kHz; N' = ceil(N · 16000 / rate)."""
+def _resampled(samples: FloatArray, weights: FloatArray, rate: int) -> FloatArray:
+    """(N, channels) at `rate`, mixed by weights, to (N',) at 16 kHz; N' = ceil(N · 16000 / rate)."""
     if rate == SPEECH_RATE:
-        return np.array(mono, dtype=np.float32)
+        return samples @ weights
     resampler = av.AudioResampler(format="flt", layout="mono", rate=SPEECH_RATE)
-    out = np.zeros(-(-len(mono) * SPEECH_RATE // rate), dtype=np.float32)
+    out = np.zeros(-(-len(samples) * SPEECH_RATE // rate), dtype=np.float32)
     at = 0
-    for block in [*_blocks(mono), None]:
+    for block in chain(_blocks(samples), (None,)):
         frame = None
         if block is not None:
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block)[None], format="flt", layout="mono")
+            frame = av.AudioFrame.from_ndarray((block @ weights)[None], format="flt", layout="mono")
             frame.sample_rate = rate
         for part in resampler.resample(frame):
             values = part.to_ndarray()[0][: len(out) - at]

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import av
 import numpy as np
@@ -33,7 +33,8 @@ __all__ = ["VideoWriter", "codecs_missing"]
 _SUFFIXES = (".mp4", ".m4v", ".mov")
 _QUEUE = 4  # frames that may wait for the encoder
 _BT709 = 1
-_VIDEO_CODEC, _SOUND_CODEC = "libx264", "aac"
+_VIDEO_CODEC: Final = "libx264"
+_SOUND_CODEC: Final = "aac"
 _X264 = {"crf": "18", "preset": "veryfast", "threads": "1", "bf": "0"}
 """One thread and no B-frames: with them the look-ahead of x264 varies from run to run when AAC is encoded beside it."""
 _AAC_RATES = (44100, 48000)  # kept; others are resampled to 48 kHz
