@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from style2talker.face.rig import LIP_COLUMNS, load_rig
 from style2talker.records import ARKIT_NAMES, FloatArray, Speech
 
 RATE, FPS = 16000, 25.0
@@ -34,6 +35,15 @@ def made_speech(duration: float = 10.0, phrases: tuple[tuple[float, float], ...]
     for begin, end in phrases:
         activity[(frames >= begin) & (frames < end)] = 1
     return Speech(samples, np.zeros((round(duration * 80), 80), np.float32), activity)
+
+
+def lip_gaps(shapes: FloatArray) -> FloatArray:
+    """(T,) widest gap of the middle of the inner lips of the average face, over the mouth's width, of (T, 52)."""
+    rig = load_rig()
+    upper, lower = list(LIP_COLUMNS["upper"][0][2:7]), list(LIP_COLUMNS["lower"][0][2:7])
+    width = np.linalg.norm(rig.reference[291] - rig.reference[61])
+    pull = (rig.basis[:, lower] - rig.basis[:, upper])[..., 1] / width  # (52, 5)
+    return np.asarray((shapes @ pull).max(1), np.float32)
 
 
 def long_phrases(duration: float) -> tuple[tuple[float, float], ...]:

@@ -90,13 +90,19 @@ _SPEECH_JAW = 0.16
 """Jaw opening of the lips at which a feeling may open the mouth fully."""
 
 
-_PARTING = np.zeros(len(ARKIT_NAMES), np.float32)
+_SNEER = _channels("mouthUpperUp")
+_SNEER_KEPT = 0.4
+"""Part of a raised upper lip that stays where the lips are shut: the lower lip follows it."""
+
+_PARTING = np.zeros((len(ARKIT_NAMES), 2), np.float32)
 for _stem, _pull in (("mouthDimple", 0.12), ("mouthSmile", 0.04), ("mouthStretch", 0.03), ("mouthLeft", 0.035)):
-    _PARTING[_channels(_stem)] = _pull
-_SEAL = np.zeros(len(ARKIT_NAMES), np.float32)
-_SEAL[_channels("mouthPress")] = 3.1
-_SEAL[_channels("mouthShrugLower")] = 0.9
-# Pulling at the corners parts the lips by these parts of the mouth's width; a press and a lifted lower lip meet it.
+    _PARTING[_channels(_stem), 0] = _pull
+_PARTING[_SNEER, 1] = 0.225
+"""By how much of the mouth's width a blendshape parts the lips: at the corners, and by lifting the upper lip."""
+_SEAL = np.zeros((2, len(ARKIT_NAMES)), np.float32)
+_SEAL[:, _channels("mouthPress")] = [[3.1], [0.7]]
+_SEAL[:, _channels("mouthShrugLower")] = [[0.9], [2.4]]
+"""What makes them meet again, for each of the two: a press, and a lifted lower lip."""
 
 
 def settled(rest: FloatArray, feeling: FloatArray) -> FloatArray:
@@ -150,12 +156,13 @@ def join_lips(face: FloatArray, feeling: FloatArray, lips: FloatArray, speaking:
     talk = speaking[:, None]
     felt = feeling.copy()
     felt[:, _OPENING] *= gate
+    felt[:, _SNEER] = feeling[:, _SNEER] * (_SNEER_KEPT + (1 - _SNEER_KEPT) * gate)
     felt[:, [_JAW]] *= 0.5
     felt[:, _SMILE] *= (1 - 0.15 * talk) * (1 - 0.55 * rounded)
     felt[:, _DOWNTURN] *= 1 - 0.3 * gate
     felt[:, _WIDE] *= (1 - 0.2 * talk) * (1 - 0.7 * rounded)
     felt[:, _SEALING] *= 1 - 0.85 * gate
-    felt += (1 - gate) * ((felt @ _PARTING)[:, None] * _SEAL)
+    felt += (1 - gate) * ((felt @ _PARTING) @ _SEAL)
     base = face.copy()
     base[:, _SEALING] *= 1 - 0.85 * gate
     return saturated(base + felt + lips)
