@@ -57,6 +57,7 @@ _OPPOSED: Mapping[str, tuple[str, ...]] = {
     "eyeWide": ("eyeSquint", "eyeBlink"),
     "mouthSmile": ("mouthFrown", "mouthStretch", "mouthPress"),
     "mouthFrown": ("mouthSmile",),
+    "mouthDimple": ("mouthFrown",),
     "mouthPucker": ("mouthSmile", "mouthStretch"),
     "mouthPress": ("mouthUpperUp", "mouthStretch"),
     "mouthShrug": ("mouthSmile", "jawOpen"),
@@ -86,12 +87,26 @@ _DOWNTURN = _channels("mouthFrown", "mouthShrug")
 _SEALING = _channels("mouthPress", "mouthRoll")
 _WIDE = _channels("mouthStretch")
 _ROUND = _channels("mouthPucker", "mouthFunnel")
-_SPEECH_JAW = 0.16
-"""Jaw opening of the lips at which a feeling may open the mouth fully."""
-
+_APERTURE = np.zeros(len(ARKIT_NAMES), np.float32)
+for _stem, _pull in (
+    ("jawOpen", 1.35),
+    ("mouthLowerDown", 0.27),
+    ("mouthUpperUp", 0.22),
+    ("mouthFunnel", 0.42),
+    ("mouthShrugUpper", 0.48),
+    ("mouthShrugLower", -0.35),
+    ("mouthPress", -0.11),
+    ("mouthRollUpper", -0.19),
+    ("mouthRollLower", -0.09),
+    ("mouthClose", -0.48),
+):
+    _APERTURE[_channels(_stem)] = _pull
+"""By how much of the mouth's width a blendshape parts the middle of the lips, on the average face of the rig."""
+_SPEECH_APERTURE = 0.2
+"""Opening of the lips by speech, over the mouth's width, at which a feeling may open the mouth fully."""
 
 _SNEER = _channels("mouthUpperUp")
-_SNEER_KEPT = 0.4
+_SNEER_KEPT = 0.3
 """Part of a raised upper lip that stays where the lips are shut: the lower lip follows it."""
 
 _PARTING = np.zeros((len(ARKIT_NAMES), 2), np.float32)
@@ -129,7 +144,7 @@ def settled(rest: FloatArray, feeling: FloatArray) -> FloatArray:
 
 def _gate(lips: FloatArray) -> FloatArray:
     """(T, 1) in 0..1: how far the lips are apart for speech, 0 when shut; without sudden steps where it can."""
-    open_by = np.clip(lips[:, [_JAW]] / _SPEECH_JAW, 0.0, 1.0)
+    open_by = np.clip((lips @ _APERTURE)[:, None] / _SPEECH_APERTURE, 0.0, 1.0)
     open_by = open_by * open_by * (3 - 2 * open_by)
     eased = gaussian_filter1d(minimum_filter1d(open_by, 3, axis=0), 1.0, axis=0)
     return np.asarray(np.minimum(open_by, eased), np.float32)
@@ -140,7 +155,8 @@ def join_lips(face: FloatArray, feeling: FloatArray, lips: FloatArray, speaking:
 
     The lips own the opening of the mouth: where they are shut (silence, p, b, m) no feeling parts them. Where
     they are open the feeling opens them further. Smile and frown stay while speaking, weaker, and give in to
-    rounded lips; pressed lips give in to open ones.
+    rounded lips; pressed lips give in to open ones. A smile that comes of speaking gives in to a feeling that
+    pulls the other way.
 
     Args:
         face: (T, 52) what stays of the rest expression.
@@ -165,4 +181,6 @@ def join_lips(face: FloatArray, feeling: FloatArray, lips: FloatArray, speaking:
     felt += (1 - gate) * ((felt @ _PARTING) @ _SEAL)
     base = face.copy()
     base[:, _SEALING] *= 1 - 0.85 * gate
-    return saturated(base + felt + lips)
+    spoken = lips.copy()
+    spoken[:, _SMILE] *= 1 - np.minimum(feeling @ _YIELD[:, _SMILE], 1.0)
+    return saturated(base + felt + spoken)
