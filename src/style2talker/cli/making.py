@@ -95,7 +95,7 @@ def generate(
 ) -> None:
     """Make a clip: a portrait says what is heard. Without arguments, the bundled example.
 
-    Example: style2talker generate portrait.jpg speech.wav -o out.mp4 --emotion "she can hardly hide her joy" --art comic
+    Example: style2talker generate portrait.jpg speech.wav -o out.mp4 --emotion "she can hardly hide her joy"
     """
     given = {name: value for name, value in locals().items() if name in GenerateOptions.__dataclass_fields__}
     options = changed(load_toml(config, GenerateOptions) if config else GenerateOptions(), given)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +121,8 @@ class FaceFinder:
         """Open the model (the asset `face_landmarker` when None). Raises AssetError."""
         self._sure = open_landmarker(model, _SURE, video=False)
         self._unsure = open_landmarker(model, _UNSURE, video=False)
+        # MediaPipe cannot free its graphs once the interpreter is going down; this runs before.
+        self._free = weakref.finalize(self, _close_all, (self._sure, self._unsure))
 
     def __enter__(self) -> FaceFinder:
         return self
@@ -131,9 +134,7 @@ class FaceFinder:
 
     def close(self) -> None:
         """Free the model."""
-        with quiet_stderr():
-            self._sure.close()
-            self._unsure.close()
+        self._free()
 
     def _detect(self, landmarker: Any, pixels: ImageArray) -> list[Face]:
         with quiet_stderr():
@@ -154,6 +155,12 @@ class FaceFinder:
         mirrored = self._detect(self._unsure, np.ascontiguousarray(pixels[:, ::-1]))
         kept = [face for face in doubtful if any(_same(face, other, pixels.shape[1]) for other in mirrored)]
         return sorted(kept, key=lambda face: face.box[0])
+
+
+def _close_all(landmarkers: tuple[Any, ...]) -> None:
+    with quiet_stderr():
+        for landmarker in landmarkers:
+            landmarker.close()
 
 
 def _views(pixels: ImageArray) -> Iterator[tuple[ImageArray, float, float, float]]:

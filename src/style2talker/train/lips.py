@@ -1,7 +1,7 @@
 """Synthetic and real speakers -> the lip network, `lips.onnx`.
 
 Run `python -m style2talker.train.lips --synth FOLDER --clips FOLDER… --tracks FOLDER --out lips.onnx`. Synthetic
-utterances come from `style2talker.corpus.synth`, tracks of the clips from `style2talker.corpus.track`. The network first
+utterances come from `style2talker.corpus.synth`, tracks of the clips from `style2talker.corpus.track`. The net first
 learns from synthetic speech, whose mouth motion is known; then it is tuned to how real people move, clip by clip, after
 the offset between each clip's sound and picture has been found and taken out. Clips whose sound fits no offset are left
 out. Held-out people are measured with a fold each; the weights that are kept have seen all.
@@ -158,7 +158,7 @@ def fine_tune(net: LipNet, synth: Sequence[Path], clips: Sequence[Clip], steps: 
 
 
 def agreement(net: LipNet, clips: Sequence[Clip]) -> dict[str, float]:
-    """Mean Pearson r over clips: of lip opening, jaw and rounding; of loudness and of another clip's sound beside it."""
+    """Mean Pearson r over clips: of lip opening, jaw and rounding; of loudness and of foreign sound beside it."""
     rows = []
     for i, clip in enumerate(clips):
         channels = predict(net, clip.mel)

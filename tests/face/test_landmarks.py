@@ -1,0 +1,154 @@
+"""Finding faces: where they are, whose is meant, and when to refuse."""
+
+import cv2
+import numpy as np
+import pytest
+
+from style2talker.errors import AssetError, FaceError
+from style2talker.face.landmarks import Face, FaceFinder, choose_face, find_portrait, open_landmarker
+from style2talker.records import ARKIT_NAMES
+
+
+@pytest.fixture(scope="module")
+def finder(landmarker):
+    with FaceFinder() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def whole(finder, astronaut):
+    return find_portrait(astronaut, finder=finder)
+
+
+def around(portrait, pixels, room):
+    """The face with `room` times its height around it."""
+    low, high = portrait.landmarks[:, :2].min(axis=0), portrait.landmarks[:, :2].max(axis=0)
+    pad = room * (high[1] - low[1])
+    (x0, y0), (x1, y1) = np.maximum(low - pad, 0).astype(int), (high + pad).astype(int)
+    return np.ascontiguousarray(pixels[y0:y1, x0:x1])
+
+
+def test_a_portrait_is_measured(whole, astronaut):
+    assert np.array_equal(whole.pixels, astronaut)
+    assert whole.landmarks.shape == (478, 3)
+    # She smiles, looks into the camera, and her eyes are above her mouth.
+    assert whole.blendshapes[ARKIT_NAMES.index("mouthSmileLeft")] > 0.5
+    assert np.abs(whole.rotation).max() < 0.35
+    assert whole.landmarks[468, 1] < whole.landmarks[13, 1]
+    assert whole.landmarks[468, 0] < whole.landmarks[473, 0]
+    assert whole.landmarks[4, 2] < whole.landmarks[152, 2]
+
+
+def test_the_mirror_image_has_the_mirrored_pose(finder, whole, astronaut):
+    other = find_portrait(np.ascontiguousarray(astronaut[:, ::-1]), finder=finder)
+    assert np.allclose(other.rotation, whole.rotation * [1, -1, -1], atol=0.06)
+
+
+def test_a_tilted_picture_has_a_rolled_head(finder, whole, astronaut):
+    centre = tuple(map(float, whole.landmarks[4, :2]))
+    turned = cv2.warpAffine(astronaut, cv2.getRotationMatrix2D(centre, -20, 1), astronaut.shape[1::-1])
+    # Clockwise in the picture takes the crown to the right: towards the person's left shoulder.
+    assert np.degrees(find_portrait(turned, finder=finder).rotation[2] - whole.rotation[2]) == pytest.approx(20, abs=5)
+
+
+def test_a_face_that_fills_the_picture_and_one_lost_in_it_are_found(finder, whole, astronaut):
+    tight = around(whole, astronaut, 0.06)
+    assert find_portrait(tight, finder=finder).landmarks[4, 0] == pytest.approx(tight.shape[1] / 2, rel=0.25)
+    small = cv2.resize(around(whole, astronaut, 0.6), None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA)
+    vast = np.full((1500, 1700, 3), 128, np.uint8)
+    vast[1200 : 1200 + small.shape[0], 300 : 300 + small.shape[1]] = small
+    found = find_portrait(vast, finder=finder)
+    assert 300 < found.landmarks[4, 0] < 300 + small.shape[1]
+    assert 1200 < found.landmarks[4, 1] < 1200 + small.shape[0]
+
+
+def test_pictures_without_a_face_are_refused(finder):
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    rows = np.linspace(0, 255, 300).astype(np.uint8)[:, None, None].repeat(400, 1).repeat(3, 2)
+    for picture in (noise, np.ascontiguousarray(rows), np.zeros((64, 64, 3), np.uint8)):
+        with pytest.raises(FaceError, match="no face found"):
+            find_portrait(picture, finder=finder)
+
+
+def test_two_faces_ask_for_a_choice_and_take_one(finder, whole, astronaut):
+    one = around(whole, astronaut, 0.7)
+    two = np.hstack([one, one])
+    with pytest.raises(FaceError, match=r"2 faces found.*--face") as refusal:
+        find_portrait(two, finder=finder)
+    assert refusal.value.box is not None
+    left, right = (find_portrait(two, which=k, finder=finder).landmarks[4, 0] for k in (0, 1))
+    assert left < one.shape[1] < right
+    assert find_portrait(two, which="largest", finder=finder).landmarks.shape == (478, 3)
+    with pytest.raises(FaceError, match="no face 2"):
+        find_portrait(two, which=2, finder=finder)
+
+
+def test_a_tiny_face_is_too_small(finder, whole, astronaut):
+    one = around(whole, astronaut, 0.8)
+    tiny = cv2.resize(one, None, fx=0.27, fy=0.27, interpolation=cv2.INTER_AREA)
+    with pytest.raises(FaceError, match=r"pixels high|no face found"):
+        find_portrait(tiny, finder=finder)
+
+
+def test_a_dog_is_not_a_person(finder, shared_data):
+    from style2talker.media.picture import read_picture
+
+    with pytest.raises(FaceError, match="no face found"):
+        find_portrait(read_picture(shared_data / "portraits" / "not_a_person_dog.jpg").pixels, finder=finder)
+
+
+def test_photographs_and_paintings_are_portraits(finder, shared_data):
+    from style2talker.media.picture import read_picture
+
+    for path in sorted((shared_data / "portraits").iterdir()):
+        if "dog" not in path.name:
+            assert find_portrait(read_picture(path).pixels, finder=finder).landmarks.shape == (478, 3), path.name
+
+
+def made_face(x, height, yaw=0.0):
+    points = np.random.default_rng(0).uniform(0, 1, (478, 3)).astype(np.float32) * height
+    points[0, 1], points[1, 1] = 0, height
+    points[:, 0] += x
+    return Face(points, np.zeros(52, np.float32), np.array([0, yaw, 0], np.float32))
+
+
+def test_choosing_among_faces_needs_no_model():
+    small, large = made_face(0, 60), made_face(200, 90)
+    assert choose_face([small, large], "largest") is large
+    assert choose_face([small, large], 0) is small
+    assert choose_face([large], None) is large
+    with pytest.raises(FaceError, match="no face found"):
+        choose_face([], None)
+
+
+class OneFace:
+    """Stands for a finder that finds a given face."""
+
+    def __init__(self, face):
+        self.face = face
+
+    def faces(self, pixels):
+        return [self.face]
+
+
+def test_profiles_and_small_faces_are_refused_with_box_and_advice():
+    picture = np.zeros((200, 200, 3), np.uint8)
+    with pytest.raises(FaceError, match="turned 60°.*--face") as refusal:
+        find_portrait(picture, finder=OneFace(made_face(0, 100, yaw=np.radians(60))))
+    assert refusal.value.box[3] == 100
+    with pytest.raises(FaceError, match="only 20 pixels high"):
+        find_portrait(picture, finder=OneFace(made_face(0, 20)))
+
+
+def test_a_face_found_in_a_part_is_placed_in_the_whole():
+    moved = made_face(0, 50).moved(2.0, 10, 20)
+    assert moved.height == pytest.approx(25)
+    assert moved.box[1] == 20
+
+
+def test_a_missing_model_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("STYLE2TALKER_ASSETS", str(tmp_path))
+    monkeypatch.setenv("STYLE2TALKER_CACHE", str(tmp_path))
+    with pytest.raises(AssetError, match="assets pull face_landmarker"):
+        open_landmarker(None, 0.5, video=False)
