@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -201,6 +202,29 @@ def test_interruption_while_waiting_for_the_encoder(tmp_path: Path, monkeypatch:
         monkeypatch.setattr(out._queue, "put", raise_interrupt)
         out.write(numbered(0))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("where", ["put", "join"])
+def test_interruption_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """When all is drawn and the last frames are being encoded."""
+    target = tmp_path / "a.mp4"
+    target.write_bytes(b"older")
+    slow_down(monkeypatch, 0.02)
+    with pytest.raises(KeyboardInterrupt), VideoWriter(target, 64, 48, 25, None, 10) as out:
+        for index in range(10):
+            out.write(numbered(index))
+        if where == "put":
+            monkeypatch.setattr(out._queue, "put", raise_interrupt)
+        else:
+            assert out._thread is not None
+            monkeypatch.setattr(out._thread, "join", once(raise_interrupt, out._thread.join))
+    assert target.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def once(first: Callable[[], None], then: Callable[[], None]) -> Callable[[], None]:
+    calls = iter([first])
+    return lambda: next(calls, then)()
 
 
 def raise_interrupt(*_args: object, **_more: object) -> None:
@@ -482,7 +506,8 @@ def test_reading_may_stop_early(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").unlink()
     open_files = Path("/proc/self/fd")
     if open_files.is_dir():
-        assert not [fd for fd in open_files.iterdir() if "a.mp4" in str(fd.resolve())]
+        opened = [str(fd.resolve()) for fd in open_files.iterdir()]
+        assert not [path for path in opened if path.startswith(str(tmp_path.resolve()))]
 
 
 def test_development_videos(shared_data: Path) -> None:

@@ -123,17 +123,19 @@ class VideoWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        assert self._thread is not None
         with self._stack:
             try:
                 if error is not None:
-                    self._cancelled.set()
                     raise error
                 if self._written != self._n_frames:
-                    self._cancelled.set()
                     raise ValueError(f"{self._written} frames were written, {self._n_frames} were announced")
                 self._hand_over(None)
-            finally:
-                self._join()
+                self._thread.join()
+            except BaseException:
+                self._cancelled.set()
+                self._thread.join()
+                raise
             if self._failure is not None:
                 raise self._failure
 
@@ -146,10 +148,6 @@ class VideoWriter:
                 return
             except queue.Full:
                 continue
-
-    def _join(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
 
     def _work(self, place: Path) -> None:
         """The thread: take frames until the end or until cancelled."""
