@@ -11,24 +11,28 @@ import hashlib
 import json
 import os
 import sys
+import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Literal
 
 from style2talker.assets.catalogue import CATALOGUE, Asset, AssetFile
-from style2talker.assets.fetch import fetch_files
 from style2talker.errors import AssetError, OutputError, UsageError
 
-__all__ = ["AssetState", "cache_folder", "list_assets", "locate", "package_data", "pull", "verify"]
+__all__ = ["AssetState", "cache_folder", "inspect_asset", "list_assets", "locate", "package_data", "pull", "verify"]
 
 Progress = Callable[[str, int, int], None]
-"""Called with a file's name or a source's, bytes done, bytes in all."""
+"""Called with a file's name, bytes done, bytes in all."""
+Notice = Callable[[str], None]
+"""Called with one line of news."""
 
-_BLOCK = 1 << 20
+State = Literal["ok", "missing", "damaged"]
+
 _SEEN = ".verified.json"
+_STALE_S = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,13 @@ class AssetState:
         asset: the asset.
         state: "ok", "missing" or "damaged".
         path: where it is, or where a pull would put it.
+        fault: what is wrong with it, on one line; "" when nothing is.
     """
 
     asset: Asset
-    state: Literal["ok", "missing", "damaged"]
+    state: State
     path: Path
+    fault: str = ""
 
 
 def package_data(name: str) -> Path:
@@ -75,21 +81,28 @@ def cache_folder() -> Path:
 def locate(name: str) -> Path:
     """The verified local file (or folder, for an asset of several files) of an asset. Never uses the network.
 
+    A checksum is computed once for each size and time of change of a file, then remembered in the cache.
+
     Raises:
         AssetError: it is missing or damaged; the message says how to get it.
         UsageError: there is no asset of that name.
     """
     found = _state(_known(name))
-    if found.state == "missing":
-        raise AssetError(f"model file {found.asset.files[0].name} is missing: run `style2talker assets pull {name}`")
-    if found.state == "damaged":
-        raise AssetError(f"model file {found.path} is damaged: run `style2talker assets pull {name}`")
-    return found.path
+    if found.state == "ok":
+        return found.path
+    named = os.environ.get("STYLE2TALKER_ASSETS")
+    wrong = f" (STYLE2TALKER_ASSETS names {named}, which is no folder)" if named and not Path(named).is_dir() else ""
+    raise AssetError(f"model file {found.fault}{wrong}: run `style2talker assets pull {name}`")
 
 
 def verify(name: str) -> bool:
     """Whether an asset is there and every byte of it is right; reads the files anew."""
-    return _state(_known(name), afresh=True).state == "ok"
+    return inspect_asset(name).state == "ok"
+
+
+def inspect_asset(name: str) -> AssetState:
+    """The state of an asset, every byte of it read anew. Raises UsageError when there is none of that name."""
+    return _state(_known(name), afresh=True)
 
 
 def list_assets() -> list[AssetState]:
@@ -97,12 +110,13 @@ def list_assets() -> list[AssetState]:
     return [_state(asset) for asset in CATALOGUE.values()]
 
 
-def pull(name: str, progress: Progress | None = None) -> Path:
+def pull(name: str, progress: Progress | None = None, notice: Notice | None = None) -> Path:
     """Make an asset available, fetching what is missing or damaged into the cache.
 
     Args:
         name: the asset.
-        progress: called with (what, bytes done, bytes in all).
+        progress: called with (file name, bytes done, bytes in all).
+        notice: called with one line when a source fails and the next is tried.
 
     Returns:
         The file, or the folder of an asset of several files.
@@ -117,16 +131,59 @@ def pull(name: str, progress: Progress | None = None) -> Path:
     if found.state == "ok":
         return found.path
     folder = cache_folder()
-    home = folder if len(asset.files) == 1 else folder / asset.name
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        with _lock(folder / f".{asset.name}.lock"):
-            wanted = [file for file in asset.files if not _right(home / file.name, file, afresh=True)]
-            if wanted:
-                fetch_files(asset, wanted, home, progress)
+        folder.mkdir(parents=True, exist_ok=True)
+        with _lock(folder / ".lock", notice) as alone:
+            _fetch(asset, folder, alone, progress, notice)
     except OSError as error:
-        raise OutputError(f"the cache {folder} cannot be written: {error.strerror or error}") from error
-    return _place(asset, folder)
+        raise OutputError(
+            f"the cache {folder} cannot be written, {error.strerror or error}: free some space, or name another "
+            "folder by STYLE2TALKER_CACHE"
+        ) from error
+    return locate(name)
+
+
+def _fetch(asset: Asset, folder: Path, alone: bool, progress: Progress | None, notice: Notice | None) -> None:
+    """Fetch what the cache lacks of an asset. Raises AssetError, OSError."""
+    from style2talker.assets.fetch import fetch_files, sweep
+
+    paths = _paths(asset, folder)
+    wanted = [file for path, file in zip(paths, asset.files, strict=True) if _look(path, file, afresh=True)[1]]
+    home = paths[0].parent
+    home.mkdir(exist_ok=True)
+    for place in {folder, home}:
+        sweep(place, 0.0 if alone else _STALE_S)
+    try:
+        if wanted:
+            fetch_files(asset, wanted, home, progress, notice)
+    finally:
+        if home != folder and not any(home.iterdir()):
+            home.rmdir()
+
+
+@contextmanager
+def _lock(path: Path, notice: Notice | None) -> Iterator[bool]:
+    """Let one process at a time fetch; yields whether that is certain.
+
+    The system frees the lock of a process that dies. Where there is no such lock, two processes fetch the same file
+    twice, and both end with it all the same.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield False
+        return
+    with path.open("ab") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if notice is not None:
+                notice("another process is fetching; waiting for it")
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        except OSError:
+            yield False
+            return
+        yield True
 
 
 def _known(name: str) -> Asset:
@@ -148,70 +205,64 @@ def _state(asset: Asset, afresh: bool = False) -> AssetState:
     """The first folder that holds the whole asset right; else the first that holds it damaged; else missing."""
     named = os.environ.get("STYLE2TALKER_ASSETS")
     folders = ([Path(named).expanduser()] if named else []) + [cache_folder()]
-    damaged = None
+    damaged, missing = [], []
     for folder in folders:
-        paths = _paths(asset, folder)
-        if not all(path.is_file() for path in paths):
-            continue
-        if all(_right(path, file, afresh) for path, file in zip(paths, asset.files, strict=True)):
+        found = [_look(path, file, afresh) for path, file in zip(_paths(asset, folder), asset.files, strict=True)]
+        wrong = [fault for state, fault in found if state == "damaged"]
+        gone = [fault for state, fault in found if state == "missing"]
+        if wrong:
+            damaged.append(AssetState(asset, "damaged", _place(asset, folder), wrong[0]))
+        elif gone:
+            missing.append(gone)
+        else:
             return AssetState(asset, "ok", _place(asset, folder))
-        damaged = damaged or AssetState(asset, "damaged", _place(asset, folder))
-    return damaged or AssetState(asset, "missing", _place(asset, cache_folder()))
+    if damaged:
+        return damaged[0]
+    return AssetState(asset, "missing", _place(asset, cache_folder()), min(missing, key=len)[0])
 
 
-def _right(path: Path, file: AssetFile, afresh: bool) -> bool:
-    """Whether a local file has the right bytes; a checksum once found right is remembered by size and time."""
+def _look(path: Path, file: AssetFile, afresh: bool = False) -> tuple[State, str]:
+    """State of a local file and what is wrong with it; a checksum found right is remembered by size and time."""
     try:
         status = path.stat()
-    except OSError:
-        return False
-    if status.st_size != file.size:
-        return False
-    memory = cache_folder() / _SEEN
-    key, stamp = str(path.resolve()), [status.st_size, status.st_mtime_ns, file.sha256]
-    seen = _remembered(memory)
-    if not afresh and seen.get(key) == stamp:
-        return True
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    if digest.hexdigest() != file.sha256:
-        return False
-    _remember(memory, {**seen, key: stamp})
-    return True
+        if status.st_size != file.size:
+            return "damaged", f"{path} is damaged, it has {status.st_size} bytes instead of {file.size}"
+        memory = cache_folder() / _SEEN
+        key, stamp = str(path.resolve()), [status.st_size, status.st_mtime_ns, file.sha256]
+        if not afresh and _remembered(memory).get(key) == stamp:
+            return "ok", ""
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing", f"{file.name} is missing"
+    except OSError as error:
+        return "damaged", f"{path} cannot be read, {error.strerror or error}"
+    if digest != file.sha256:
+        return "damaged", f"{path} is damaged, its checksum is wrong"
+    _remember(memory, key, stamp)
+    return "ok", ""
 
 
 def _remembered(memory: Path) -> dict[str, list[object]]:
     try:
-        found = json.loads(memory.read_text())
+        found = json.loads(memory.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _remember(memory: Path, seen: dict[str, list[object]]) -> None:
-    """Write the memory; a cache that cannot be written only costs time."""
-    part = memory.with_name(f"{memory.name}.{os.getpid()}.part")
+def _remember(memory: Path, key: str, stamp: list[object]) -> None:
+    """Note a checksum found right, forget files that are gone; a cache that cannot be written only costs time."""
+    seen = _remembered(memory)
+    if seen.get(key) == stamp:
+        return
+    kept = {path: entry for path, entry in seen.items() if Path(path).is_file()}
+    part = memory.with_name(f"{memory.name}.{uuid.uuid4().hex}")
     try:
         memory.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(seen))
+        part.write_text(json.dumps({**kept, key: stamp}), encoding="utf-8")
         part.replace(memory)
     except OSError:
-        part.unlink(missing_ok=True)
-
-
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Let one process at a time fetch an asset; the system frees the lock of a process that dies."""
-    with path.open("a+b") as stream:
-        if sys.platform == "win32":
-            import msvcrt
-
-            stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        # Removing the rest may fail for the same reason as writing did.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

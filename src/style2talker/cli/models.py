@@ -1,149 +1,157 @@
-"""`assets` and `doctor`: the model files, and whether this machine has what is needed."""
+"""`assets` and `doctor`: the commands that look after model files and the installation."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
-import platform
-import shutil
+import json
 import sys
-from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
-from style2talker.assets.store import cache_folder, list_assets, locate, package_data, pull, verify
+from style2talker.assets.catalogue import Asset
+from style2talker.assets.store import AssetState, cache_folder, inspect_asset, list_assets, pull
 from style2talker.cli import flags
-from style2talker.cli.telling import progress_bar, tell
-from style2talker.errors import AssetError, Style2TalkerError
+from style2talker.cli.telling import progress_bar
+from style2talker.errors import AssetError
 
 __all__ = ["assets_app", "doctor"]
 
-assets_app = typer.Typer(no_args_is_help=True, help="The model files: list them, fetch them, check them.")
+assets_app = typer.Typer(
+    help="Model files: list them, fetch what is missing, check every byte.\n\nExample: style2talker assets pull",
+    no_args_is_help=True,
+)
 
-_PACKAGES = ("numpy", "scipy", "numba", "onnxruntime", "mediapipe", "av", "pillow", "tokenizers")
-_DATA = ("rig.npz", "face_triangles.npy", "bfm_map.npz", "lips.onnx", "emotion.npz")
-_MEBIBYTE = 1 << 20
+_WIDE = 200
 
-Names = Annotated[list[str] | None, typer.Argument(help="Names of assets; all of them when none is given.")]
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Names of assets; all when none is given.", metavar="[NAME]...")
+]
+
+
+def _megabytes(size: int) -> str:
+    """Bytes for people."""
+    return f"{size / 1e6:.1f} MB"
+
+
+def _facts(found: AssetState) -> dict[str, object]:
+    """An asset's state for programs."""
+    asset = found.asset
+    return {
+        "name": asset.name,
+        "state": found.state,
+        "path": str(found.path),
+        "size": asset.size,
+        "licence": asset.licence,
+        "sources": _sources(asset),
+        "fault": found.fault,
+    }
+
+
+def _all() -> list[str]:
+    return [state.asset.name for state in list_assets()]
+
+
+def _sources(asset: Asset) -> list[str]:
+    return [*(file.url for file in asset.files), f"{asset.package} from the package index"]
 
 
 @assets_app.command("list")
-def list_command(as_json: flags.Json = False) -> None:
-    """Show every model file, its licence, and where it is.
+def assets_list(as_json: flags.Json = False) -> None:
+    """Show the model files of others, their licences, and where they are.
 
     Example: style2talker assets list
     """
-    states = list_assets()
-    for found in states:
-        asset = found.asset
-        place = str(found.path) if found.state == "ok" else f"{found.state}: style2talker assets pull {asset.name}"
-        print(f"{asset.name:18} {asset.size / 1e6:6.1f} MB  {asset.licence:10} {asset.purpose}\n{'':19}{place}")
-    facts = [{"name": s.asset.name, "state": s.state, "path": str(s.path), "bytes": s.asset.size} for s in states]
-    tell(f"{sum(s.state == 'ok' for s in states)} of {len(states)} are here", as_json, {"assets": facts})
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    found = list_assets()
+    table = Table(
+        "name", "size", "licence", "state", Column("where", overflow="fold"), Column("sources", overflow="fold")
+    )
+    for state in found:
+        asset = state.asset
+        sources = f"{urlsplit(asset.files[0].url).hostname}\n{asset.package} from the package index"
+        where = str(state.path) if state.state == "ok" else state.fault
+        table.add_row(asset.name, _megabytes(asset.size), asset.licence, state.state, where, sources)
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
+    if as_json:
+        print(json.dumps({"assets": [_facts(state) for state in found]}))
 
 
 @assets_app.command("pull")
-def pull_command(names: Names = None, dry_run: flags.DryRun = False, as_json: flags.Json = False) -> None:
-    """Fetch model files that are missing or damaged into the cache.
+def assets_pull(names: Names = None, dry_run: flags.DryRun = False, as_json: flags.Json = False) -> None:
+    """Fetch model files that are missing or damaged, and check them.
 
     Example: style2talker assets pull face_landmarker
     """
-    states = {found.asset.name: found for found in list_assets()}
-    paths = {}
-    for name in names or list(states):
-        if name in states:
-            asset = states[name].asset
-            print(f"{name}: {asset.origin}, {asset.licence}, {asset.size / 1e6:.1f} MB")
-        if not dry_run:
-            with progress_bar() as progress:
-                paths[name] = str(pull(name, progress))
-            print(f"{name}: {paths[name]}")
-    tell(f"{len(paths)} ready" if not dry_run else "nothing was fetched", as_json, {"paths": paths})
+    done = []
+    faults = []
+    found = [inspect_asset(name) for name in dict.fromkeys(names or _all())]
+    for before in found:
+        name, asset = before.asset.name, before.asset
+        print(f"{name}: {asset.purpose}, {_megabytes(asset.size)}, by {asset.origin}, licence {asset.licence}")
+        try:
+            done.append(_planned(before) if dry_run else _pulled(before))
+        except AssetError as error:
+            faults.append(str(error))
+    if as_json:
+        print(json.dumps({"assets": done, "faults": faults}))
+    if faults:
+        raise AssetError("; ".join(faults))
+
+
+def _planned(before: AssetState) -> dict[str, object]:
+    """Say what a pull would do."""
+    if before.state == "ok":
+        print(f"  would be left as it is in {before.path}")
+    else:
+        host = urlsplit(before.asset.files[0].url).hostname
+        source = f"{host}, else {before.asset.package} from the package index"
+        print(f"  {before.fault}: would be fetched into {cache_folder()} from {source}")
+    return {**_facts(before), "fetched": False}
+
+
+def _pulled(before: AssetState) -> dict[str, object]:
+    """Pull an asset, say where it is."""
+    with progress_bar() as progress:
+        path = pull(before.asset.name, progress, lambda line: print(f"  {line}", file=sys.stderr))
+    print(f"  {'is already at' if before.state == 'ok' else 'is now at'} {path}")
+    return {**_facts(AssetState(before.asset, "ok", path)), "fetched": before.state != "ok"}
 
 
 @assets_app.command("verify")
-def verify_command(names: Names = None, as_json: flags.Json = False) -> None:
-    """Read every byte of the model files and check it.
+def assets_verify(names: Names = None, as_json: flags.Json = False) -> None:
+    """Read every byte of the model files and compare; exit status 4 if any is damaged or missing.
 
     Example: style2talker assets verify
     """
-    right = {name: verify(name) for name in names or [found.asset.name for found in list_assets()]}
-    for name, good in right.items():
-        print(f"{name}: {'ok' if good else 'missing or damaged'}")
-    wrong = [name for name, good in right.items() if not good]
-    if wrong:
-        raise AssetError(f"{', '.join(wrong)} missing or damaged: run `style2talker assets pull {' '.join(wrong)}`")
-    tell("all model files are whole", as_json, {"verified": sorted(right)})
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """One line of the doctor's: what was looked at, whether it is well, what was found, the exit status if not."""
-
-    what: str
-    good: bool
-    found: str
-    status: int = 0
-
-
-def _packages() -> list[_Finding]:
-    findings = []
-    for name in _PACKAGES:
-        try:
-            findings.append(_Finding(name, True, importlib.metadata.version(name)))
-        except importlib.metadata.PackageNotFoundError:
-            findings.append(_Finding(name, False, "not installed: install style2talker again", 1))
-    return findings
-
-
-def _models() -> list[_Finding]:
-    findings = []
-    for state in list_assets():
-        needed = 4 if state.asset.name == "face_landmarker" else 0
-        try:
-            findings.append(_Finding(state.asset.name, True, str(locate(state.asset.name))))
-        except AssetError as error:
-            findings.append(_Finding(state.asset.name, False, str(error), needed))
-    for name in _DATA:
-        try:
-            findings.append(_Finding(name, True, f"{package_data(name).stat().st_size / 1024:.0f} KiB, in the package"))
-        except AssetError as error:
-            findings.append(_Finding(name, False, str(error), 4))
-    return findings
-
-
-def _machine() -> list[_Finding]:
-    from style2talker.media.writer import codecs_missing
-    from style2talker.speech.voice import SYNTHESISERS, synthesiser
-
-    missing = codecs_missing()
-    voice = synthesiser()
-    cache = cache_folder()
-    folder = next(parent for parent in (cache, *cache.parents) if parent.exists())
-    free = shutil.disk_usage(folder).free // _MEBIBYTE
-    return [
-        _Finding("python", sys.version_info >= (3, 11), platform.python_version(), 1),
-        _Finding("processors", True, str(os.cpu_count())),
-        _Finding("video codecs", not missing, f"missing {', '.join(missing)}" if missing else "H.264 and AAC", 1),
-        _Finding("cache", os.access(folder, os.W_OK), f"{cache}, {free} MiB free"),
-        _Finding("text to speech", voice is not None, voice or f"none of {', '.join(SYNTHESISERS)} (only for --say)"),
-    ]
+    found = [inspect_asset(name) for name in dict.fromkeys(names or _all())]
+    for state in found:
+        advice = f"{state.fault}: run style2talker assets pull {state.asset.name}"
+        print(f"{state.state:8} {state.asset.name}: {state.path if state.state == 'ok' else advice}")
+    if as_json:
+        print(json.dumps({"assets": [_facts(state) for state in found]}))
+    if any(state.state != "ok" for state in found):
+        raise typer.Exit(AssetError.exit_status)
 
 
 def doctor(as_json: flags.Json = False) -> None:
-    """Say what works here and what is missing.
+    """Check the installation: libraries, model files, codecs, places to write, and a first tiny run.
+
+    Exit status 0 when `generate` can run, 4 when it lacks a model file, otherwise 1.
 
     Example: style2talker doctor
     """
-    findings = [*_machine(), *_packages(), *_models()]
-    for finding in findings:
-        mark = "ok     " if finding.good else "MISSING" if finding.status else "-      "
-        print(f"{mark} {finding.what:18} {finding.found}")
-    bad = [finding for finding in findings if not finding.good and finding.status]
-    if bad:
-        worst = max(finding.status for finding in bad)
-        message = f"{', '.join(finding.what for finding in bad)}: see above what to do"
-        raise AssetError(message) if worst == 4 else Style2TalkerError(message)
-    facts = {finding.what: {"ok": finding.good, "found": finding.found} for finding in findings}
-    tell("generate can run here", as_json, facts)
+    from style2talker.cli.diagnosis import diagnose, exit_status
+
+    checks = []
+    for check in diagnose():
+        checks.append(check)
+        print(check.line())
+    status = exit_status(checks)
+    print("style2talker generate can run" if status == 0 else "style2talker generate cannot run yet")
+    if as_json:
+        print(json.dumps({"status": status, "checks": [check.facts() for check in checks]}))
+    if status:
+        raise typer.Exit(status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["LIPS", "Port"]
+__all__ = ["LIPS", "PORTS", "Port", "Shape"]
 
 Shape = tuple[int | None, ...]
 
@@ -27,3 +27,6 @@ class Port:
 
 LIPS = Port("lips", {"mel": (None, 80, 16)}, {"shapes": (None, 14)})
 """Normalised mel windows of T frames -> T rows of mouth channels, in the order of `style_e.lips.CHANNELS`."""
+
+PORTS = (LIPS,)
+"""Every graph; the file of each is NAME.onnx."""

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from style2talker.errors import AssetError
 from style2talker.records import FloatArray
 from style2talker.runtime.ports import Port, Shape
 
-__all__ = ["Session"]
+__all__ = ["Session", "runtime_providers"]
+
+_FLOAT = "tensor(float)"
+_SILENT = 4
+
+
+def runtime_providers() -> list[str]:
+    """Names of the execution providers that the installed ONNX Runtime offers."""
+    import onnxruntime
+
+    return list(onnxruntime.get_available_providers())
 
 
 class Session:
@@ -27,45 +38,82 @@ class Session:
             threads: CPU threads within an operator.
 
         Raises:
-            AssetError: the file is missing or damaged, or has other inputs or outputs.
+            AssetError: the file is missing or damaged, or has other inputs or outputs than the port.
         """
+        if not path.is_file():
+            raise AssetError(f"model file {path} is missing or damaged (no such file): install style2talker again")
+        import onnxruntime
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.log_severity_level = 4
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        options.use_deterministic_compute = True
+        options.log_severity_level = _SILENT
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:
             # The runtime raises classes of its own that derive from nothing narrower.
-            raise AssetError(f"model file {path.name} is missing or damaged: install it again") from error
+            reason = " ".join(str(error).split())[:200]
+            raise AssetError(
+                f"model file {path} is missing or damaged ({reason}): install style2talker again"
+            ) from error
         self._port = port
-        found = ({i.name for i in self._session.get_inputs()}, {o.name for o in self._session.get_outputs()})
-        if found != (set(port.inputs), set(port.outputs)):
-            raise AssetError(f"model file {path.name} is no {port.name} graph: it has inputs {sorted(found[0])}")
+        for what, nodes, wanted in (
+            ("input", self._session.get_inputs(), port.inputs),
+            ("output", self._session.get_outputs(), port.outputs),
+        ):
+            fault = _mismatch(what, nodes, wanted)
+            if fault:
+                raise AssetError(f"model file {path} is no {port.name} graph, {fault}: install style2talker again")
 
-    def run(self, **arrays: FloatArray) -> dict[str, FloatArray]:
+    def run(self, **arrays: NDArray[np.generic]) -> dict[str, FloatArray]:
         """Run the graph.
 
         Args:
-            arrays: one array per input of the port.
+            arrays: one array per input of the port, of its shape; taken as float32.
 
         Returns:
-            One float32 array per output.
+            One float32 array per output of the port.
 
         Raises:
             ValueError: an input is missing, unknown or of another shape.
         """
         if set(arrays) != set(self._port.inputs):
             raise ValueError(f"{self._port.name} takes {sorted(self._port.inputs)}, got {sorted(arrays)}")
-        feed = {}
         for name, array in arrays.items():
-            _check(name, array, self._port.inputs[name])
-            feed[name] = np.ascontiguousarray(array, dtype=np.float32)
+            if not _fits(array.shape, self._port.inputs[name]):
+                shape = _written(self._port.inputs[name])
+                raise ValueError(f"{self._port.name} input {name} has shape {array.shape}, expected {shape}")
+        feed = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
         names = list(self._port.outputs)
         return dict(zip(names, self._session.run(names, feed), strict=True))
 
 
-def _check(name: str, array: NDArray[np.generic], shape: Shape) -> None:
-    fits = array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape, strict=True))
-    if not fits:
-        raise ValueError(f"input {name} has shape {array.shape}, expected {shape}")
+def _mismatch(what: str, nodes: Sequence[Any], wanted: Mapping[str, Shape]) -> str:
+    """How the inputs or outputs of a graph differ from its port, "" where they do not.
+
+    A length that the graph leaves open serves any length of the port; a fixed one must be the port's own.
+    """
+    found = {node.name: node for node in nodes}
+    if set(found) != set(wanted):
+        return f"its {what}s are {sorted(found)} instead of {sorted(wanted)}"
+    for name, node in found.items():
+        shape = tuple(n if isinstance(n, int) else None for n in node.shape)
+        serves = len(shape) == len(wanted[name]) and all(
+            n is None or n == m for n, m in zip(shape, wanted[name], strict=True)
+        )
+        if not serves:
+            return f"its {what} {name} has shape {_written(shape)} instead of {_written(wanted[name])}"
+        if node.type != _FLOAT:
+            return f"its {what} {name} is {node.type} instead of {_FLOAT}"
+    return ""
+
+
+def _fits(shape: tuple[int, ...], wanted: Shape) -> bool:
+    return len(shape) == len(wanted) and all(n is None or n == m for n, m in zip(wanted, shape, strict=True))
+
+
+def _written(shape: Shape) -> str:
+    """A shape for people: (any, 80, 16)."""
+    return f"({', '.join('any' if n is None else str(n) for n in shape)})"
