@@ -1,0 +1,265 @@
+"""Portrait -> soft masks of what is what: background, clothes, hair, skin, brows, eyes, lips.
+
+Face parts are drawn from the mesh; the rest is told apart by colour models seeded from the face, by where things are on
+a head, and by GrabCut. Masks overlap softly and sum to 1 in every pixel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from style2talker.records import FloatArray, ImageArray
+from style2talker.style_a.mesh import FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
+from style2talker.style_a.palette import blur, smoothstep, to_lab
+
+__all__ = ["REGIONS", "Regions", "draw_points", "face_unit", "find_regions"]
+
+REGIONS = ("background", "clothes", "hair", "skin", "brows", "eyes", "lips")
+"""Order of the masks."""
+
+OUTER_LIPS = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
+BROWS = ((70, 63, 105, 66, 107, 55, 65, 52, 53, 46), (300, 293, 334, 296, 336, 285, 295, 282, 283, 276))
+_CHEEKS = (50, 280, 205, 425, 117, 346, 101, 330, 4, 5, 195, 151, 9, 108, 337, 199, 187, 411)
+
+_WORK_FACE = 110.0
+"""Height of the face in pixels at which regions are told apart."""
+_MOST_WORK = 640
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regions:
+    """Soft masks of a portrait.
+
+    Attributes:
+        masks: (7, H, W) float32 in 0..1, in the order of `REGIONS`, summing to 1.
+        unit: height of the face in pixels, from the top of the forehead to the chin.
+    """
+
+    masks: FloatArray
+    unit: float
+
+    def __getitem__(self, name: str) -> FloatArray:
+        """Mask (H, W) of the region of that name."""
+        return np.asarray(self.masks[REGIONS.index(name)], dtype=np.float32)
+
+    def sharp(self, name: str) -> FloatArray:
+        """Mask (H, W) of a region with edges a few pixels wide, for flat colours that must not bleed."""
+        return smoothstep(self[name], 0.3, 0.7)
+
+    @property
+    def person(self) -> FloatArray:
+        """Mask (H, W) of everything but the background."""
+        return 1.0 - self["background"]
+
+    @property
+    def features(self) -> FloatArray:
+        """Mask (H, W) of what makes a face readable: brows, eyes, lips."""
+        return np.asarray(self.masks[4:].sum(axis=0), dtype=np.float32)
+
+
+def face_unit(landmarks: FloatArray) -> float:
+    """Height of the face in pixels, whatever its tilt."""
+    return float(np.linalg.norm(landmarks[10, :2] - landmarks[152, :2]))
+
+
+def draw_points(
+    shape: tuple[int, int], points: FloatArray, ids: tuple[int, ...], grow: float = 1.0, soft: float = 0.0
+) -> FloatArray:
+    """Mask (H, W) of the polygon through landmarks.
+
+    Args:
+        shape: (H, W).
+        points: (V, 2 or 3) landmarks in pixels.
+        ids: the polygon's landmarks in order.
+        grow: scale about the polygon's centre.
+        soft: sigma of the edge in pixels.
+    """
+    polygon = points[list(ids), :2]
+    polygon = polygon.mean(axis=0) + (polygon - polygon.mean(axis=0)) * grow
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillPoly(mask, [np.rint(polygon * 16).astype(np.int32)], 255, lineType=cv2.LINE_AA, shift=4)
+    return blur(mask.astype(np.float32) / np.float32(255), soft)
+
+
+def find_regions(pixels: ImageArray, landmarks: FloatArray, alpha: ImageArray | None = None) -> Regions:
+    """Tell the regions of a portrait apart.
+
+    Args:
+        pixels: (H, W, 3) RGB.
+        landmarks: (V, 3) mesh points in pixels.
+        alpha: (H, W) opacity; what is transparent is background for sure.
+    """
+    rows, columns = pixels.shape[:2]
+    unit = face_unit(landmarks)
+    scale = min(1.0, _WORK_FACE / unit, _MOST_WORK / max(rows, columns))
+    size = (max(8, round(columns * scale)), max(8, round(rows * scale)))
+    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    points = landmarks[:, :2] * np.array([size[0] / columns, size[1] / rows], dtype=np.float32)
+    opaque = None if alpha is None else np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA))
+    coarse = _coarse(small, points, opaque)
+    masks = np.stack([cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_CUBIC) for mask in coarse])
+    masks = _refined(masks, pixels, unit)
+    return Regions(_with_features(masks, landmarks, unit), unit)
+
+
+def _head_frame(shape: tuple[int, int], points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Per pixel, (across, up) in face heights from the middle of the face, turned with the head's tilt."""
+    top, chin = points[10], points[152]
+    up = (top - chin) / max(float(np.linalg.norm(top - chin)), 1e-3)
+    height = max(float(np.linalg.norm(top - chin)), 1e-3)
+    ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    centre = (top + chin) / 2
+    dx, dy = (xs - centre[0]) / height, (ys - centre[1]) / height
+    return dx * -up[1] + dy * up[0], dx * up[0] + dy * up[1]
+
+
+def _distance(lab: FloatArray, seeds: FloatArray, clusters: int) -> FloatArray:
+    """How far each pixel's colour is from the seeds' colours, in their own spreads; (H, W)."""
+    if len(seeds) < 3 * clusters:
+        return np.full(lab.shape[:2], 6.0, dtype=np.float32)
+    order = np.argsort(seeds[:, 0], kind="stable")
+    best = np.full(lab.shape[:2], np.inf, dtype=np.float32)
+    # Clusters by lightness first: cheap, deterministic, and what mostly differs inside hair, cloth or skin.
+    for part in np.array_split(seeds[order], clusters):
+        centre = np.median(part, axis=0)
+        spread = np.maximum(1.5 * np.median(np.abs(part - centre), axis=0), (5.0, 4.0, 4.0)).astype(np.float32)
+        best = np.minimum(best, (((lab - centre) / spread) ** 2).sum(axis=-1))
+    return np.asarray(np.minimum(np.sqrt(best), 6.0), dtype=np.float32)
+
+
+def _crown(lab: FloatArray, skin: FloatArray, across: FloatArray, up: FloatArray) -> NDArray[np.bool_]:
+    """Pixels (H, W) of the colour found just above the forehead and joined to it: hair or a hat, however large."""
+    ring = (up > 0.45) & (up < 0.68) & (np.abs(across) < 0.3) & (skin > 2.5)
+    none = np.zeros(up.shape, dtype=bool)
+    if ring.sum() < 12:
+        return none
+    alike = (_distance(lab, lab[ring], 3) < 2.2) & (up > -0.9)
+    _, labels = cv2.connectedComponents(alike.astype(np.uint8), connectivity=4)
+    touching = np.unique(labels[ring & alike])
+    crown = np.isin(labels, touching[touching > 0])
+    border = np.concatenate([crown[0], crown[: len(crown) // 2, 0], crown[: len(crown) // 2, -1]])
+    # A background of that very colour floods the border: then the colour says nothing.
+    return crown if border.mean() < 0.5 else none
+
+
+def _cut(
+    pixels: ImageArray, oval: FloatArray, across: FloatArray, up: FloatArray, crown: NDArray[np.bool_]
+) -> FloatArray:
+    """Foreground (H, W) 0..1 by GrabCut, seeded by the shape of a head on shoulders and by the colour of the hair."""
+    head = (across / 0.62) ** 2 + ((up - 0.12) / 0.88) ** 2 < 1
+    body = (up < -0.55) & (np.abs(across) < 0.75 + 0.5 * np.clip(-up - 0.6, 0, 1))
+    neck = (up < -0.3) & (np.abs(across) < 0.3)
+    label = np.full(pixels.shape[:2], cv2.GC_PR_BGD, np.uint8)
+    label[head | body | crown] = cv2.GC_PR_FGD
+    skull = (across / 0.43) ** 2 + ((up - 0.12) / 0.58) ** 2 < 1
+    if not crown.any():  # hair that its colour does not tell from the background: trust the shape of a head
+        skull = np.abs(across / 0.46) ** 2.6 + np.abs((up - 0.15) / 0.68) ** 2.6 < 1
+    label[(oval > 0.9) | skull | (neck & (up > -0.75)) | (crown & head)] = cv2.GC_FGD
+    edge = max(2, len(up) // 50)
+    border = np.zeros(up.shape, dtype=bool)
+    border[:edge], border[:, :edge], border[:, -edge:] = True, True, True
+    far = (border & (up > 0.0)) | (np.hypot(across, up) > 2.2) & (up > -0.2)
+    label[far & (oval < 0.1) & ~crown & ~(head & (np.abs(across) < 0.4) & (up < 0.78))] = cv2.GC_BGD
+    if not (label == cv2.GC_BGD).any() or not (label == cv2.GC_FGD).any():
+        return np.asarray(label % 2, dtype=np.float32)
+    cv2.setRNGSeed(1)
+    none = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(np.ascontiguousarray(pixels), label, None, *none, 3, cv2.GC_INIT_WITH_MASK)
+    return _filled(np.asarray(label % 2, dtype=np.uint8), oval)
+
+
+def _filled(front: NDArray[np.uint8], oval: FloatArray) -> FloatArray:
+    """The part of a foreground that holds the face, its holes filled; (H, W) 0..1."""
+    count, labels, _, _ = cv2.connectedComponentsWithStats(front, connectivity=4)
+    most = 0.02 * front.size
+    face = np.bincount(labels[oval > 0.5], minlength=count)
+    face[0] = 0
+    keep = labels == int(face.argmax()) if face.max() > 0 else front > 0
+    _, holes, hole_stats, _ = cv2.connectedComponentsWithStats((~keep).astype(np.uint8), connectivity=4)
+    small = np.flatnonzero(hole_stats[:, cv2.CC_STAT_AREA] < most)
+    return np.asarray(keep | np.isin(holes, small[small > 0]), dtype=np.float32)
+
+
+def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -> FloatArray:
+    """Masks (4, H, W) of background, clothes, hair and skin."""
+    shape = pixels.shape[:2]
+    lab = blur(to_lab(pixels), 0.8)
+    across, up = _head_frame(shape, points)
+    oval = draw_points(shape, points, FACE_OVAL)
+    skin_seed = np.vstack([lab[_near(points[i], shape)].reshape(-1, 3) for i in _CHEEKS])
+    skin = _distance(lab, skin_seed, 2)
+    crown = _crown(lab, skin, across, up)
+    front = _cut(pixels, oval, across, up, crown)
+    if opaque is not None:
+        front *= (opaque > 127).astype(np.float32)
+    top = (front > 0) & (oval < 0.1) & (up > 0.38) & (np.abs(across) < 0.45) & (skin > 2.5)
+    hair = _distance(lab, lab[top], 3)
+    low = (front > 0) & (up < -0.85) & (skin > 2.5)
+    cloth = _distance(lab, lab[low], 3)
+    inside = smoothstep(blur(oval, 1.5), 0.3, 0.9)
+    cost_skin = skin + 3.5 * (1 - inside) * smoothstep(np.hypot(across / 0.5, (up + 0.2) / 0.75), 0.8, 1.3)
+    cost_hair = hair + 2.0 + 4.0 * inside * smoothstep(up, 0.45, 0.05) + 1.5 * smoothstep(up, -0.25, -0.9)
+    cost_cloth = cloth + 2.0 + 7.0 * smoothstep(up, -0.62, -0.45) + 9.0 * inside
+    costs = np.stack([9.0 * front + 2.0 * inside, cost_cloth + 6 * (1 - front), cost_hair + 6 * (1 - front),
+                      cost_skin - 1.5 * inside + 6 * (1 - front)])  # (4, H, W)  # fmt: skip
+    guide = pixels.astype(np.float32) / np.float32(255)
+    smooth = np.stack([cv2.ximgproc.guidedFilter(guide, cost.astype(np.float32), 3, 2e-4) for cost in costs])
+    weight = np.exp(-2.5 * (smooth - smooth.min(axis=0)))
+    return np.asarray(weight / weight.sum(axis=0), dtype=np.float32)
+
+
+def _near(point: FloatArray, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """A 3 x 3 neighbourhood inside the picture; flat index of rows and columns."""
+    x = int(np.clip(point[0], 1, shape[1] - 2))
+    y = int(np.clip(point[1], 1, shape[0] - 2))
+    return slice(y - 1, y + 2), slice(x - 1, x + 2)
+
+
+def _refined(masks: FloatArray, pixels: ImageArray, unit: float) -> FloatArray:
+    """Masks (4, H, W) whose edges follow the picture's, summing to 1."""
+    guide = pixels.astype(np.float32) / np.float32(255)
+    radius = max(2, round(unit / 40))
+    fine = np.stack([cv2.ximgproc.guidedFilter(guide, mask, radius, 1e-4) for mask in smoothstep(masks, 0.15, 0.85)])
+    fine = np.clip(fine, 0.0, 1.0) + 1e-6
+    front = _matted(1 - fine[0] / fine.sum(axis=0), to_lab(pixels), unit)
+    fine[1:] *= (front / fine[1:].sum(axis=0))[None]
+    fine[0] = 1 - front
+    return np.asarray(fine, dtype=np.float32)
+
+
+def _matted(front: FloatArray, lab: FloatArray, unit: float) -> FloatArray:
+    """Foreground (H, W) whose uncertain border is decided by which side's colour, close by, a pixel has."""
+    sigma = unit / 30
+    wide = blur(front, 0.6 * sigma)
+    sure_front, sure_back = smoothstep(wide, 0.85, 0.99), smoothstep(wide, 0.15, 0.01)
+    sides = []
+    for sure in (sure_front, sure_back):
+        weight = blur(sure, 1.6 * sigma)[..., None] + np.float32(1e-3)
+        sides.append(blur(lab * sure[..., None], 1.6 * sigma) / weight)
+    line = sides[0] - sides[1]
+    length = (line**2).sum(axis=-1)
+    share = ((lab - sides[1]) * line).sum(axis=-1) / np.maximum(length, 1e-3)
+    told = smoothstep(np.sqrt(length), 14.0, 30.0) * smoothstep(1 - np.abs(2 * wide - 1), 0.01, 0.25)
+    return np.asarray(front + (smoothstep(share, 0.2, 0.8) - front) * told, dtype=np.float32)
+
+
+def _with_features(masks: FloatArray, landmarks: FloatArray, unit: float) -> FloatArray:
+    """All seven masks: brows, eyes and lips drawn on top of the other four."""
+    shape: tuple[int, int] = (masks.shape[1], masks.shape[2])
+    soft = unit / 160
+    brows = np.maximum(*(draw_points(shape, landmarks, ids, 1.12, soft) for ids in BROWS))
+    eyes = np.maximum(*(draw_points(shape, landmarks, ids, 1.22, soft) for ids in (RIGHT_EYE, LEFT_EYE)))
+    lips = np.maximum(
+        draw_points(shape, landmarks, OUTER_LIPS, 1.03, soft), draw_points(shape, landmarks, INNER_LIPS, 1.0, soft)
+    )
+    parts: list[NDArray[np.float32]] = []
+    left = np.ones(shape, dtype=np.float32)
+    for mask in (eyes, lips, brows):
+        parts.append(np.minimum(mask, left))
+        left = left - parts[-1]
+    eyes, lips, brows = parts
+    return np.asarray(np.concatenate([masks * left, np.stack([brows, eyes, lips])]), dtype=np.float32)
