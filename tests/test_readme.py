@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shlex
@@ -17,6 +18,7 @@ import pytest
 from PIL import Image
 
 from style2talker.assets.store import package_data, verify
+from style2talker.config import GenerateOptions
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -140,6 +142,16 @@ def test_the_first_command_stands_before_line_25() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     targets = LINK.findall(page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_option_is_listed_with_its_default() -> None:
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    rows = {name: default.strip() for name, default in re.findall(r"^\| `--([a-z-]+)` \|([^|]*)\|", page, re.MULTILINE)}
+    shown = {False: "off", True: "on", None: ""}
+    for field in dataclasses.fields(GenerateOptions):
+        default = field.default
+        expected = shown[default] if default is None or isinstance(default, bool) else f"{default}".removesuffix(".0")
+        assert rows[field.name.replace("_", "-")].removesuffix(".0") == expected
 
 
 def test_blocks_are_found_and_read() -> None:
