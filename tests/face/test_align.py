@@ -20,7 +20,9 @@ def centre_of_light(picture):
     return (columns * weight).sum() / weight.sum(), (rows * weight).sum() / weight.sum()
 
 
-@pytest.mark.parametrize("crop", [Crop(10, 20, 60, 180), Crop(10, 20, 90, 45), Crop(-15, -8, 120, 60), Crop(3, 5, 71, 71)])
+@pytest.mark.parametrize(
+    "crop", [Crop(10, 20, 60, 180), Crop(10, 20, 90, 45), Crop(-15, -8, 120, 60), Crop(3, 5, 71, 71)]
+)
 def test_pixels_go_where_points_go(crop):
     picture = spot((113, 127), 57, 61)
     x, y = centre_of_light(crop.apply(picture))

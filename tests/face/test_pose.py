@@ -24,7 +24,11 @@ def test_rotation_is_the_product_that_the_documentation_states():
 @pytest.mark.parametrize(
     ("angles", "point", "axis"),
     [((0.3, 0, 0), NOSE, 1), ((0, 0.3, 0), NOSE, 0), ((0, 0, 0.3), CROWN, 0)],
-    ids=["chin down lowers the nose", "left turns the nose right in the picture", "left shoulder takes the crown right"],
+    ids=[
+        "chin down lowers the nose",
+        "left turns the nose right in the picture",
+        "left shoulder takes the crown right",
+    ],
 )
 def test_signs(angles, point, axis):
     assert (rotation_matrix(angles) @ point)[axis] > 0.2

@@ -81,7 +81,9 @@ def test_shapes_move_points_the_way_their_names_say(name, point, axis, sign):
     assert sign * shape(name)[point, axis] > 0.008
 
 
-@pytest.mark.parametrize(("name", "still"), [("jawOpen", 107), ("browInnerUp", 152), ("eyeBlinkLeft", 468), ("mouthPucker", 10)])
+@pytest.mark.parametrize(
+    ("name", "still"), [("jawOpen", 107), ("browInnerUp", 152), ("eyeBlinkLeft", 468), ("mouthPucker", 10)]
+)
 def test_shapes_leave_the_rest_of_the_face_alone(name, still):
     assert np.linalg.norm(shape(name)[still]) < 0.01
 

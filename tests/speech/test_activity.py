@@ -11,7 +11,15 @@ from style2talker.speech.mel import log_mel
 
 
 def phrase(level=1.0, noise=1e-4):
-    parts = [silence(1.0), vowel("a", 0.4), vowel("i", 0.3), vowel("u", 0.3), silence(1.0), vowel("a", 0.6), silence(1.0)]
+    parts = [
+        silence(1.0),
+        vowel("a", 0.4),
+        vowel("i", 0.3),
+        vowel("u", 0.3),
+        silence(1.0),
+        vowel("a", 0.6),
+        silence(1.0),
+    ]
     samples = np.concatenate(parts) * level
     return (samples + silence(len(samples) / RATE, noise, seed=1)).astype(np.float32)
 

@@ -66,7 +66,8 @@ def track_clips(clips: Iterable[Path], out: Path, report: Callable[[str], None] 
         target = out / f"{clip.stem}.npz"
         if not target.exists():
             try:
-                save_track(target, track_frames(read_frames(clip), float(probe_video(clip).fps)))
+                fps = float(probe_video(clip).fps)
+                save_track(target, track_frames(read_frames(clip, fps), fps))
             except (FaceError, VideoError) as error:
                 if report is not None:
                     report(f"{clip.name}: left out, {error}")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from style2talker.corpus.track import load_track
 from style2talker.face.pose import STABLE, rigid_transform
@@ -141,9 +142,10 @@ def mirror_points(reference: Floats) -> NDArray[np.int64]:
     flipped = reference * np.array([-1.0, 1.0, 1.0])
     flipped[:, 0] += 2 * reference[[1, 4, 168, 152], 0].mean()
     distance = np.linalg.norm(flipped[:, None] - reference[None], axis=2)
-    nearest = distance.argmin(axis=1)
-    mutual = nearest[nearest] == np.arange(len(nearest))
-    return np.asarray(np.where(mutual, nearest, np.arange(len(nearest))), dtype=np.int64)
+    # The cheapest pairing of all points with all; the sum makes it the same in both directions.
+    _, partner = linear_sum_assignment((distance + distance.T) ** 2)
+    paired = partner[partner] == np.arange(len(partner))
+    return np.asarray(np.where(paired, partner, np.arange(len(partner))), dtype=np.int64)
 
 
 def _other_side(name: str) -> str:
