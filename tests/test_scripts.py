@@ -54,7 +54,7 @@ def test_without_python_one_line_says_what_to_install(tmp_path: Path, bare_path:
 
 
 def test_an_old_python_is_passed_over(tmp_path: Path, bare_path: Path) -> None:
-    old, new = bare_path / "python3.12", bare_path / "python3"
+    old, new = bare_path / "python3.11", bare_path / "python3"
     old.write_text("#!/bin/sh\nexit 1\n")
     new.write_text("#!/bin/sh\nexit 0\n")
     old.chmod(0o755)
