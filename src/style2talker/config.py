@@ -1,7 +1,7 @@
 """Options of every job as frozen records, checked on creation, and TOML files of them.
 
-Field names are the command line's, with underscores. A value that is out of range or unknown ends in a UsageError that
-says what was found and what is allowed.
+Field names are the command line's, with underscores. A value that is unknown, of the wrong type or out of range ends
+in a UsageError that says what was found and what is allowed.
 """
 
 from __future__ import annotations
@@ -25,154 +25,209 @@ __all__ = [
     "changed",
     "dump_toml",
     "load_toml",
+    "parse_color",
     "parse_face",
 ]
 
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif")
-MOTION_SUFFIXES = (".npz", ".csv", ".json")
+_LONGEST = 60  # characters of a value that are shown in a message
+_KINDS: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "float": (float, int),
+    "int": (int,),
+    "str": (str,),
+    "float | None": (float, int, type(None)),
+    "int | str | None": (int, str, type(None)),
+}
+_WORDS = {"bool": "true or false", "float": "a number", "int": "a whole number", "str": "a text"}
 
 
-def _within(name: str, value: float, low: float, high: float) -> None:
-    """Raise UsageError unless low ≤ value ≤ high (NaN is out)."""
-    if not low <= value <= high:
-        flag = name.replace("_", "-")
-        raise UsageError(f"--{flag} is {value:g}, allowed is {low:g} to {high:g}")
+def _shown(value: object) -> str:
+    """A value on one line, shortened."""
+    text = f"{value:g}" if isinstance(value, float) else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        near = difflib.get_close_matches(value, allowed, n=1)
-        hint = f", did you mean {near[0]}?" if near else f": use {', '.join(allowed)}"
-        raise UsageError(f"--{name.replace('_', '-')} does not know {value!r}{hint}")
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
-def _suffix(what: str, path: str | None, allowed: tuple[str, ...]) -> None:
-    if path is not None and Path(path).suffix.lower() not in allowed:
-        raise UsageError(f"{what} {path} must end in {', '.join(allowed)}")
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f", did you mean {near[0]}?" if near else f": use {', '.join(known)}"
 
 
-def _art(art: str) -> None:
-    """An art is "none", a family, or the path of a picture; a bare word that is neither is a usage error."""
-    if art == "none" or art in FAMILIES or Path(art).suffix or "/" in art or Path(art).exists():
+def _right_kinds(options: Any) -> None:
+    """Raise UsageError unless every field holds a value of its declared type; whole numbers count as fractions."""
+    for field in dataclasses.fields(options):
+        value = getattr(options, field.name)
+        kinds = _KINDS[str(field.type)]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            wanted = " or ".join(_WORDS[word] for word in str(field.type).split(" | ") if word in _WORDS)
+            raise UsageError(f"{_flag(field.name)} is {_shown(value)}, expected {wanted}")
+
+
+def _within(options: Any, **ranges: tuple[float, float]) -> None:
+    """Raise UsageError unless low <= value <= high; NaN is out."""
+    for name, (low, high) in ranges.items():
+        value = getattr(options, name)
+        if value is not None and not low <= value <= high:
+            raise UsageError(f"{_flag(name)} is {_shown(value)}, allowed is {low:g} to {high:g}")
+
+
+def _one_of(options: Any, **allowed: tuple[str, ...]) -> None:
+    for name, words in allowed.items():
+        value = getattr(options, name)
+        if value not in words:
+            raise UsageError(f"{_flag(name)} does not know {_shown(value)}{_nearest(value, words)}")
+
+
+def _word_or_file(name: str, value: str, words: tuple[str, ...], what: str) -> None:
+    """Raise UsageError for a bare word that is neither known nor the name of a file."""
+    looks_like_file = bool(Path(value).suffix) or "/" in value or "\\" in value
+    if value in words or looks_like_file or (value and len(value) < 256 and Path(value).exists()):
         return
-    near = difflib.get_close_matches(art, FAMILIES, n=1)
+    near = difflib.get_close_matches(value, words, n=1, cutoff=0.5)
     hint = f", did you mean {near[0]}?" if near else ""
-    raise UsageError(f"--art does not know {art!r}{hint} (none, {', '.join(FAMILIES)}, or a picture file)")
+    raise UsageError(f"{_flag(name)} does not know {_shown(value)}{hint} ({', '.join(words)}, or {what})")
 
 
-def parse_face(face: str | None) -> int | str | None:
-    """The meaning of `--face`: None, "largest", or the number of a face from the left."""
+def parse_face(face: int | str | None) -> int | str | None:
+    """The meaning of `--face`: None, "largest", or the number of a face from the left. Raises UsageError."""
     if face is None or face == "largest":
         return face
-    if not re.fullmatch(r"\d{1,3}", face):
-        raise UsageError(f"--face is {face!r}, allowed is a number from 0 on, or largest")
+    if not re.fullmatch(r"\d{1,3}", str(face)):
+        raise UsageError(f"--face is {_shown(face)}, allowed is a number from 0 on, or largest")
     return int(face)
+
+
+def parse_color(background: str) -> tuple[int, int, int] | None:
+    """Red, green, blue 0..255 of a `--background` such as #1e90ff, None for anything else. Raises UsageError."""
+    if not background.startswith("#"):
+        return None
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", background):
+        raise UsageError(f"--background is {_shown(background)}, a colour is written #rrggbb, such as #1e90ff")
+    return int(background[1:3], 16), int(background[3:5], 16), int(background[5:7], 16)
 
 
 @dataclass(frozen=True, slots=True)
 class StylizeOptions:
-    """Options of `stylize`."""
+    """Options of `stylize`.
+
+    Attributes:
+        art: "none", the name of a family, or the path of an example picture.
+        art_degree: 0 (the portrait itself) .. 1 (the full style).
+        art_structure: 0..1, how far the proportions of the face follow the art.
+        keep_color: keep the portrait's colours.
+        face: number of the face from the left, "largest", or None for the only one.
+        seed: of everything that chance decides.
+    """
 
     art: str = "none"
     art_degree: float = 0.8
     art_structure: float = 0.3
     keep_color: bool = False
-    face: str | None = None
+    face: int | str | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _art(self.art)
-        _within("art_degree", self.art_degree, 0, 1)
-        _within("art_structure", self.art_structure, 0, 1)
-        _within("seed", self.seed, 0, 2**32 - 1)
+        _right_kinds(self)
+        _word_or_file("art", self.art, ("none", *FAMILIES), "a picture file")
+        _within(self, art_degree=(0, 1), art_structure=(0, 1), seed=(0, 2**32 - 1))
         parse_face(self.face)
 
 
 @dataclass(frozen=True, slots=True)
 class TrackOptions:
-    """Options of `track`."""
+    """Options of `track`.
+
+    Attributes:
+        fps: frames per second of the motion; the video's own when None.
+    """
 
     fps: float | None = None
 
     def __post_init__(self) -> None:
-        if self.fps is not None:
-            _within("fps", self.fps, 1, 120)
+        _right_kinds(self)
+        _within(self, fps=(1, 120))
 
 
 @dataclass(frozen=True, slots=True)
-class RenderOptions:
-    """Options of `render`: how a portrait is shown under a motion."""
+class RenderOptions(StylizeOptions):
+    """Options of `render`: how a portrait is shown under a motion.
 
-    art: str = "none"
-    art_degree: float = 0.8
-    art_structure: float = 0.3
-    keep_color: bool = False
+    Attributes:
+        size: side of the square crop in pixels.
+        framing: "crop" for a square around the head, "full" for the whole picture.
+        background: what shows through a transparent portrait: "keep" (white), #rrggbb, or the path of a picture.
+        fps: frames per second; the motion's own when None.
+        engine: "rig".
+    """
+
     size: int = 512
     framing: str = "crop"
-    face: str | None = None
-    fps: float | None = None
     background: str = "keep"
+    fps: float | None = None
     engine: str = "rig"
-    seed: int = 0
 
     def __post_init__(self) -> None:
-        StylizeOptions(self.art, self.art_degree, self.art_structure, self.keep_color, self.face, self.seed)
-        _within("size", self.size, 64, 2048)
-        _one_of("framing", self.framing, ("crop", "full"))
-        if self.fps is not None:
-            _within("fps", self.fps, 1, 120)
-        _one_of("engine", self.engine, ("rig", "neural"))
+        StylizeOptions.__post_init__(self)
+        _within(self, size=(64, 2048), fps=(1, 120))
+        _one_of(self, framing=("crop", "full"), engine=("rig", "neural"))
         if self.engine == "neural":
-            raise UsageError("--engine neural is not part of this version: use --engine rig")
-        if self.background != "keep":
-            raise UsageError(f"--background {self.background} is not part of this version: use --background keep")
+            raise UsageError("--engine neural is not available in this version: use --engine rig")
+        if self.background == "transparent":
+            raise UsageError(
+                "--background transparent is not available in this version: use keep, #rrggbb or a picture"
+            )
+        if parse_color(self.background) is None:
+            _word_or_file("background", self.background, ("keep", "transparent"), "#rrggbb, or a picture file")
 
 
 @dataclass(frozen=True, slots=True)
-class GenerateOptions:
-    """Options of `generate`."""
+class GenerateOptions(RenderOptions):
+    """Options of `generate`.
 
+    Attributes:
+        fps: frames per second.
+        emotion: a label, a sentence or a timeline.
+        emotion_strength: 0 (nothing) .. 1.5 (exaggerated).
+        pose: "generate", "still", or the path of a motion, 3DMM or video file whose head motion is taken over.
+        head_motion: 0 (none) .. 2, how much the head moves.
+        blink: "auto" or "none".
+    """
+
+    fps: float = 25.0
     emotion: str = "neutral"
     emotion_strength: float = 1.0
-    art: str = "none"
-    art_degree: float = 0.8
-    art_structure: float = 0.3
-    keep_color: bool = False
-    size: int = 512
-    framing: str = "crop"
-    face: str | None = None
     pose: str = "generate"
     head_motion: float = 1.0
     blink: str = "auto"
-    background: str = "keep"
-    fps: float = 25.0
-    seed: int = 0
-    engine: str = "rig"
 
     def __post_init__(self) -> None:
-        self.shown()
-        _within("emotion_strength", self.emotion_strength, 0, 1.5)
-        _within("head_motion", self.head_motion, 0, 2)
-        _one_of("blink", self.blink, ("auto", "none"))
-
-    def shown(self) -> RenderOptions:
-        """The options of these that say how the portrait is shown."""
-        names = {field.name for field in dataclasses.fields(RenderOptions)}
-        return RenderOptions(**{name: getattr(self, name) for name in names})
+        RenderOptions.__post_init__(self)
+        _within(self, emotion_strength=(0, 1.5), head_motion=(0, 2))
+        _one_of(self, blink=("auto", "none"))
+        _word_or_file("pose", self.pose, ("generate", "still"), "a motion, 3DMM or video file")
 
 
 Options = TypeVar("Options", GenerateOptions, RenderOptions, StylizeOptions, TrackOptions)
 
 
-def _converted(kind: type[Options], name: str, value: object, where: str) -> Any:
-    """A TOML value as the type of an option: whole numbers count as fractions, nothing else is bent."""
-    default = {field.name: field.default for field in dataclasses.fields(kind)}[name]
-    wants = float if name == "fps" else str if default is None else type(default)
-    if wants is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if type(value) is not wants:
-        raise UsageError(f"{where}: {name} is {value!r}, expected {wants.__name__}")
-    return value
+def changed(options: Options, given: dict[str, Any]) -> Options:
+    """The options with those replaced that are given.
+
+    Args:
+        options: what holds where nothing is given.
+        given: field names and values; None means not given.
+
+    Raises:
+        UsageError: there is no option of such a name, or a value is out of range.
+    """
+    names = tuple(field.name for field in dataclasses.fields(options))
+    for name in given:
+        if name not in names:
+            raise UsageError(f"there is no option {_shown(name)}{_nearest(name, names)}")
+    return dataclasses.replace(options, **{name: value for name, value in given.items() if value is not None})
 
 
 def load_toml(path: str | Path, kind: type[Options]) -> Options:
@@ -187,18 +242,10 @@ def load_toml(path: str | Path, kind: type[Options]) -> Options:
         raise UsageError(f"--config {path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"--config {path} is no TOML: {error}") from error
-    names = [field.name for field in dataclasses.fields(kind)]
-    for key in table:
-        if key not in names:
-            near = difflib.get_close_matches(key, names, n=1)
-            hint = f", did you mean {near[0]}?" if near else f", known: {', '.join(names)}"
-            raise UsageError(f"--config {path}: unknown key {key!r}{hint}")
-    return kind(**{key: _converted(kind, key, value, f"--config {path}") for key, value in table.items()})
-
-
-def changed(options: Options, given: dict[str, object]) -> Options:
-    """The options with those replaced that are given, that is, not None."""
-    return dataclasses.replace(options, **{key: value for key, value in given.items() if value is not None})
+    try:
+        return changed(kind(), table)
+    except UsageError as error:
+        raise UsageError(f"--config {path}: {error}") from error
 
 
 def _toml_value(value: object) -> str:
@@ -210,7 +257,7 @@ def _toml_value(value: object) -> str:
     return repr(value)
 
 
-def dump_toml(options: GenerateOptions | RenderOptions | StylizeOptions | TrackOptions) -> str:
+def dump_toml(options: StylizeOptions | TrackOptions) -> str:
     """The options as TOML that `load_toml` reads back; options that are None are left out."""
     pairs = ((field.name, getattr(options, field.name)) for field in dataclasses.fields(options))
     return "".join(f"{name} = {_toml_value(value)}\n" for name, value in pairs if value is not None)

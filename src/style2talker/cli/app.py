@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import sys
 import traceback
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from style2talker import __version__
+from style2talker.cli.entry import complain
 from style2talker.cli.looking import stylize, track
 from style2talker.cli.making import generate, render
 from style2talker.cli.models import assets_app, doctor
 from style2talker.errors import Style2TalkerError
 
-__all__ = ["app", "main", "run"]
+__all__ = ["app", "run"]
 
 app = typer.Typer(
     name="style2talker",
@@ -33,7 +34,7 @@ app.command()(stylize)
 app.command()(doctor)
 app.add_typer(assets_app, name="assets")
 
-_INTERRUPTED = 130
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _version(wanted: bool) -> None:
@@ -51,24 +52,16 @@ def _root(
     """Take the options that stand before a command."""
 
 
-def _complain(message: str) -> None:
-    print(f"style2talker: error: {' '.join(message.split())}", file=sys.stderr)
-
-
-def run(arguments: list[str] | None = None) -> int:
+def run(arguments: list[str]) -> int:
     """Run one command and return its exit status; an error has been printed as one line on stderr."""
     try:
         result = app(args=arguments, standalone_mode=False)
     except Style2TalkerError as error:
-        _complain(str(error))
+        complain(str(error))
         return error.exit_status
     except (KeyboardInterrupt, typer.Abort):
-        _complain("interrupted, nothing was written")
-        return _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; the interpreter must not complain about that at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        complain("interrupted, nothing was written")
+        return 130
     except Exception as error:
         return _unforeseen(error)
     return result if isinstance(result, int) else 0
@@ -78,19 +71,16 @@ def _unforeseen(error: Exception) -> int:
     """The exit status of an error of the argument parser, of the system, or of our own making."""
     describe = getattr(error, "format_message", None)
     if describe is not None:
-        _complain(describe())
+        # Typer brings a parser of its own or Click's, by its version; both describe their errors in this way.
+        listed = type(error).__name__ == "NoArgsIsHelpError"
+        complain("a command is missing, they are listed above" if listed else describe())
         return int(getattr(error, "exit_code", 2))
     if os.environ.get("STYLE2TALKER_TRACEBACK"):
         traceback.print_exception(error)
-    _complain(f"{type(error).__name__}: {error} (STYLE2TALKER_TRACEBACK=1 shows where)")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        complain(f"no space left on the disk ({error}): free some")
+    elif isinstance(error, MemoryError):
+        complain("not enough memory: use a smaller --size, or --framing crop")
+    else:
+        complain(f"internal error, {type(error).__name__}: {error} (set STYLE2TALKER_TRACEBACK=1 to see more)")
     return 1
-
-
-def main() -> NoReturn:
-    """Entry point of the command `style2talker`."""
-    status = run()
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(status)

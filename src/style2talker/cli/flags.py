@@ -27,12 +27,14 @@ __all__ = [
 Art = Annotated[str | None, typer.Option(help="none, cartoon, illustration, arcane, comic, pixar, or a picture.")]
 ArtDegree = Annotated[float | None, typer.Option(help="0 (the portrait itself) to 1 (the full style); default 0.8.")]
 ArtStructure = Annotated[float | None, typer.Option(help="0 to 1: how far proportions follow the art; default 0.3.")]
-KeepColor = Annotated[bool | None, typer.Option("--keep-color", help="Keep the portrait's colours.")]
+KeepColor = Annotated[bool | None, typer.Option("--keep-color/--no-keep-color", help="Keep the portrait's colours.")]
 Size = Annotated[int | None, typer.Option(help="Side of the square crop in pixels, 64 to 2048; default 512.")]
 Framing = Annotated[str | None, typer.Option(help="crop: a square around the head; full: the whole picture.")]
 FacePick = Annotated[str | None, typer.Option("--face", help="Number of the face from the left (0 ...), or largest.")]
-Background = Annotated[str | None, typer.Option(help="keep; other backgrounds are not part of this version.")]
-Engine = Annotated[str | None, typer.Option(help="rig; the neural engine is not part of this version.")]
+Background = Annotated[
+    str | None, typer.Option(help="Behind a transparent portrait: keep (white), #rrggbb or a picture.")
+]
+Engine = Annotated[str | None, typer.Option(help="rig; neural is not available in this version.")]
 Fps = Annotated[float | None, typer.Option(help="Frames per second, 1 to 120.")]
 Seed = Annotated[int | None, typer.Option(help="Another seed, another motion; the same seed, the same bytes.")]
 Config = Annotated[Path | None, typer.Option(help="Read options from a TOML file; the command line wins.")]

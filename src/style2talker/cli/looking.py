@@ -8,16 +8,15 @@ from typing import Annotated
 import typer
 
 from style2talker.cli import flags
-from style2talker.cli.making import check_distinct, check_output_name, check_there
+from style2talker.cli.checking import MOTIONS, PICTURES, check_inputs, check_outputs, named_files, resolve
 from style2talker.cli.telling import progress_bar, show_options, tell
-from style2talker.config import MOTION_SUFFIXES, StylizeOptions, TrackOptions, changed, load_toml
+from style2talker.config import StylizeOptions, TrackOptions
 
 __all__ = ["stylize", "track"]
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-
 
 def track(
+    context: typer.Context,
     video: Annotated[Path, typer.Argument(help="Video of a face.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The motion to write: .npz, .csv or .json.")],
     fps: flags.Fps = None,
@@ -29,15 +28,14 @@ def track(
 
     Example: style2talker track driving.mp4 -o motion.npz
     """
-    options = changed(load_toml(config, TrackOptions) if config else TrackOptions(), {"fps": fps})
+    options = resolve(TrackOptions, context)
     if dry_run:
-        show_options(options)
+        show_options(options, video=video, output=output)
         return
-    check_output_name(output, MOTION_SUFFIXES, "--output")
-    check_distinct(output, [video])
-    check_there(video)
+    check_outputs({"--output": (output, MOTIONS)}, [video, config])
+    check_inputs(video=video)
+    from style2talker.face.driving import track_video
     from style2talker.media.motion import write_motion
-    from style2talker.talker import track_video
 
     with progress_bar() as progress:
         motion = track_video(video, options.fps, progress)
@@ -47,6 +45,7 @@ def track(
 
 
 def stylize(
+    context: typer.Context,
     picture: Annotated[Path, typer.Argument(help="Picture with one face.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write.")],
     art: flags.Art = None,
@@ -63,18 +62,17 @@ def stylize(
 
     Example: style2talker stylize portrait.jpg --art illustration -o drawn.png
     """
-    given = {name: value for name, value in locals().items() if name in StylizeOptions.__dataclass_fields__}
-    options = changed(load_toml(config, StylizeOptions) if config else StylizeOptions(), given)
+    options = resolve(StylizeOptions, context)
     if dry_run:
-        show_options(options)
+        show_options(options, picture=picture, output=output)
         return
-    check_output_name(output, _PICTURES, "--output")
-    check_distinct(output, [picture])
-    check_there(picture)
+    files = named_files(options)
+    check_outputs({"--output": (output, PICTURES)}, [picture, config, *files.values()])
+    check_inputs(picture=picture, **files)
     from style2talker.media.picture import write_picture
     from style2talker.talker import Talker
 
     styled = Talker().stylize(picture, options)
     write_picture(output, styled.pixels, styled.alpha)
-    facts = {"output": str(output), "size": [styled.pixels.shape[1], styled.pixels.shape[0]]}
-    tell(f"wrote {output}", as_json, facts)
+    rows, columns = styled.pixels.shape[:2]
+    tell(f"wrote {output}: {columns} x {rows} pixels", as_json, {"output": str(output), "size": [columns, rows]})

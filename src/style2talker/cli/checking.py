@@ -1,0 +1,71 @@
+"""What is settled before anything heavy is loaded: the options, and whether the files can be read and written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from style2talker.config import Options, StylizeOptions, changed, load_toml
+from style2talker.errors import InputError, UsageError
+from style2talker.records import FAMILIES
+
+__all__ = ["MOTIONS", "PICTURES", "VIDEOS", "check_inputs", "check_outputs", "named_files", "resolve"]
+
+VIDEOS = (".mp4",)
+MOTIONS = (".npz", ".csv", ".json")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+
+
+def resolve(kind: type[Options], context: typer.Context) -> Options:
+    """Options from a command's `--config` file with those on top that were given on the command line.
+
+    Raises:
+        UsageError: a file or an option that cannot be used.
+    """
+    config: Path | None = context.params["config"]
+    given = {name: value for name, value in context.params.items() if name in kind.__dataclass_fields__}
+    return changed(load_toml(config, kind) if config else kind(), given)
+
+
+def named_files(options: StylizeOptions) -> dict[str, str]:
+    """Option -> the file that it names, for those options that name one."""
+    words = {"art": ("none", *FAMILIES), "background": ("keep",), "pose": ("generate", "still")}
+    found = {f"--{name}": str(getattr(options, name)) for name in words if hasattr(options, name)}
+    return {flag: value for flag, value in found.items() if value not in words[flag[2:]] and value[:1] != "#"}
+
+
+def check_inputs(**paths: Path | str | None) -> None:
+    """Refuse inputs that are not there, named by what they are. Raises InputError."""
+    for name, path in paths.items():
+        if path is None or Path(path).is_file():
+            continue
+        what = "is a folder" if Path(path).is_dir() else "does not exist" if not Path(path).exists() else "is no file"
+        raise InputError(f"{name} {path} {what}: name a file")
+
+
+def check_outputs(outputs: dict[str, tuple[Path | None, tuple[str, ...]]], inputs: list[Path | str | None]) -> None:
+    """See before any work whether results can be written under their names.
+
+    Args:
+        outputs: option -> the file to write, None for none, and the suffixes that it may have.
+        inputs: files that are read, which no result may replace.
+
+    Raises:
+        UsageError: another suffix, or a name that is also an input or another output.
+        OutputError: the file cannot be written there.
+    """
+    from style2talker.media.atomic import check_output
+
+    taken = {Path(path).resolve(): "an input" for path in inputs if path is not None}
+    for option, (path, suffixes) in outputs.items():
+        if path is None:
+            continue
+        if path.suffix.lower() not in suffixes:
+            raise UsageError(f"{option} {path} must end in {', '.join(suffixes)}")
+        if path.resolve() in taken:
+            raise UsageError(f"{option} {path} is also {taken[path.resolve()]}: choose another name")
+        if any(path.exists() and other.exists() and path.samefile(other) for other in taken):
+            raise UsageError(f"{option} {path} is an input under another name: choose another file")
+        taken[path.resolve()] = "another output"
+        check_output(path)
