@@ -141,8 +141,8 @@ def test_pico_takes_the_text_after_its_options(programs):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no words"),
-        ("  .. \n", "no words"),
+        ("", "nothing to say"),
+        ("  .. \n", "nothing to say"),
         ("fail", "cannot say that"),
         ("nothing", "no sound"),
         ("silence", "silence"),

@@ -78,7 +78,7 @@ def speak(text: str, voice: str | None = None, tempo: float = 1.0) -> tuple[Floa
         InputError: there is nothing to say, no synthesiser is installed, or none of them can say it.
     """
     if not any(letter.isalnum() for letter in text):
-        raise InputError(f"there are no words in the text to be spoken, {text.strip()[:40]!r}: give some")
+        raise InputError(f"there is nothing to say in {text.strip()[:40]!r}: give words")
     if voice is not None and not re.fullmatch(r"[\w+][\w+-]*", voice):
         raise InputError(f"{voice[:40]!r} is no voice: name a voice of the synthesiser, or a language such as de")
     if not 0.5 <= tempo <= 2:
