@@ -41,6 +41,6 @@ install() {
         return
     fi
     say "Installing $* (the first time takes a few minutes)"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --progress-bar off "$@"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --progress-bar off --no-compile "$@"
     : >"$folder/.installed-$wanted"
 }
