@@ -52,10 +52,10 @@ def _root(
     """Take the options that stand before a command."""
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str], commands: typer.Typer = app) -> int:
     """Run one command and return its exit status; an error has been printed as one line on stderr."""
     try:
-        result = app(args=arguments, standalone_mode=False)
+        result = commands(args=arguments, standalone_mode=False)
     except Style2TalkerError as error:
         complain(str(error))
         return error.exit_status

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
-__all__ = ["Stopped", "complain", "main"]
+__all__ = ["Stopped", "complain", "main", "start"]
 
 
 class Stopped(BaseException):
@@ -30,14 +31,16 @@ def complain(message: str) -> None:
     print(f"style2talker: error: {' '.join(message.split())}", file=sys.stderr)
 
 
-def main() -> NoReturn:
-    """Entry point of the command `style2talker`."""
+def start(load: Callable[[], Callable[[list[str]], int]]) -> NoReturn:
+    """Run a command line to the end of the process.
+
+    Args:
+        load: imports and returns what takes arguments and gives an exit status.
+    """
     try:
         signal.signal(signal.SIGINT, _stop)
         signal.signal(signal.SIGTERM, _stop)
-        from style2talker.cli.app import run
-
-        status = run(sys.argv[1:])
+        status = load()(sys.argv[1:])
         sys.stdout.flush()
     except Stopped as stopped:
         complain("interrupted, nothing was written")
@@ -47,3 +50,14 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     sys.exit(status)
+
+
+def _load() -> Callable[[list[str]], int]:
+    from style2talker.cli.app import run
+
+    return run
+
+
+def main() -> NoReturn:
+    """Entry point of the command `style2talker`."""
+    start(_load)

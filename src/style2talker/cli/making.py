@@ -18,7 +18,7 @@ from style2talker.records import LABELS
 if TYPE_CHECKING:
     from style2talker.talker import Clip
 
-__all__ = ["generate", "render"]
+__all__ = ["generate", "make_clip", "render", "report"]
 
 _EXAMPLE = "style2talker-example"
 
@@ -70,10 +70,10 @@ def generate(
     outputs = {"--output": (target, (".png",) if preview else VIDEOS), "--motion-out": (motion_out, MOTIONS)}
     check_outputs(outputs, [picture, sound, config, *files.values()])
     check_inputs(portrait=picture, audio=sound, **files)
-    clip = _make(options, picture, sound, say, target, preview)
+    clip = make_clip(options, picture, sound, target, say=say, preview=preview)
     if motion_out is not None:
         clip.motion.save(motion_out)
-    _report(clip, options.emotion, target, preview, as_json)
+    report(clip, target, options.emotion, as_json)
 
 
 def _spelled_out(options: GenerateOptions) -> GenerateOptions:
@@ -107,20 +107,39 @@ def _target(picture: Path | None, preview: bool) -> Path:
     return Path(_EXAMPLE).with_suffix(".png" if preview else ".mp4")
 
 
-def _make(
-    options: GenerateOptions, picture: Path | None, sound: Path | None, say: str | None, target: Path, preview: bool
+def make_clip(
+    options: GenerateOptions,
+    picture: Path | None,
+    sound: Path | None,
+    target: Path,
+    *,
+    say: str | None = None,
+    preview: bool = False,
+    rest_of: Path | None = None,
 ) -> Clip:
-    """Make the clip and write it, or its preview."""
+    """Make a clip and write it.
+
+    Args:
+        options: how it is made.
+        picture: the portrait; the bundled one when None.
+        sound: the voice; the bundled one when None and there is nothing to say.
+        target: the file to write.
+        say: text to be spoken.
+        preview: write one expressive frame only, as a picture.
+        rest_of: 3DMM file whose first frame is the expression that the portrait shows.
+    """
     from style2talker.assets.store import package_data
+    from style2talker.face.driving import rest_expression
     from style2talker.media.audio import Sound
     from style2talker.media.picture import write_picture
     from style2talker.speech.voice import speak
     from style2talker.talker import Talker
 
+    rest = None if rest_of is None else rest_expression(rest_of)
     portrait = picture or package_data("example/portrait.jpg")
-    voice = sound or package_data("example/speech.wav") if say is None else Sound(*speak(say))
+    voice = Sound(*speak(say)) if say is not None else sound or package_data("example/speech.wav")
     with progress_bar() as progress:
-        clip = Talker().generate_from(portrait, voice, options, progress=progress)
+        clip = Talker().generate_from(portrait, voice, options, rest, progress)
         if preview:
             write_picture(target, clip.preview())
         else:
@@ -128,7 +147,7 @@ def _make(
     return clip
 
 
-def _report(clip: Clip, emotion: str, target: Path, preview: bool, as_json: bool) -> None:
+def report(clip: Clip, target: Path, emotion: str, as_json: bool) -> None:
     """Say how the feeling was understood and what was written."""
     for note in clip.notes if emotion not in LABELS else ():
         print(f"feeling at {note}")
@@ -142,8 +161,7 @@ def _report(clip: Clip, emotion: str, target: Path, preview: bool, as_json: bool
         "feeling": clip.notes,
         "stages": clip.stages,
     }
-    what = "a preview" if preview else f"{seconds:.1f} s"
-    tell(f"wrote {target}: {what}, {clip.size[0]} x {clip.size[1]} pixels", as_json, facts)
+    tell(f"wrote {target}: {clip.size[0]} x {clip.size[1]} pixels, {seconds:.1f} s", as_json, facts)
 
 
 def render(
@@ -184,4 +202,4 @@ def render(
     with progress_bar() as progress:
         clip = Talker().render(portrait, load_motion(motion, progress), audio, options)
         clip.save(output, progress)
-    _report(clip, "neutral", output, False, as_json)
+    report(clip, output, "neutral", as_json)

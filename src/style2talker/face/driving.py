@@ -13,9 +13,9 @@ from style2talker.face.coefficients import read_3dmm
 from style2talker.face.tracking import track_frames
 from style2talker.media.motion import read_motion
 from style2talker.media.video import probe_video, read_frames
-from style2talker.records import Motion
+from style2talker.records import FloatArray, Motion
 
-__all__ = ["load_motion", "track_video", "with_head"]
+__all__ = ["load_motion", "rest_expression", "track_video", "with_head"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
@@ -68,6 +68,11 @@ def track_video(path: str | os.PathLike[str], fps: float | None = None, progress
             progress("track", done, max(total, done))
 
     return track_frames(read_frames(path, rate), rate, progress=told).motion()
+
+
+def rest_expression(path: str | os.PathLike[str]) -> FloatArray:
+    """The expression (52,) in 0..1 of the first frame of a 3DMM file (.mat, .npy). Raises MotionError."""
+    return np.asarray(to_blendshapes(read_3dmm(path).expression[:1])[0], np.float32)
 
 
 def with_head(motion: Motion, other: Motion, scale: float = 1.0) -> Motion:
