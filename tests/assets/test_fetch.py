@@ -153,7 +153,35 @@ def test_an_address_that_stays_mute_is_given_up(asset, server, tmp_path, monkeyp
     make_wheel(tmp_path / "index")
     lines = []
     assert whole(store.pull("thing", notice=lines.append))
-    assert "timed out" in lines[0]
+    assert "timed out" in lines[0] or "no answer within 0.2 s" in lines[0]
+
+
+def test_a_host_of_many_addresses_that_drop_everything_costs_one_time_out(asset, tmp_path, monkeypatch):
+    """The system's own time-out counts for each address; here it would be 0.3 s for each of twenty."""
+    waited = threading.Event()
+
+    def dropped(*arguments, **options):
+        for _ in range(20):
+            if waited.wait(0.3):
+                break
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(fetch, "_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(fetch.urllib.request, "urlopen", dropped)
+    with pytest.raises(AssetError, match=r"official address \(127\.0\.0\.1\): no answer within 0\.3 s"):
+        began = time.monotonic()
+        store.pull("thing")
+    assert time.monotonic() - began < 4
+    waited.set()
+
+
+def test_an_error_of_our_own_is_not_taken_for_a_bad_network(asset, monkeypatch):
+    def wrong(*arguments, **options):
+        raise TypeError("our own")
+
+    monkeypatch.setattr(fetch.urllib.request, "urlopen", wrong)
+    with pytest.raises(TypeError, match="our own"):
+        store.pull("thing")
 
 
 def test_what_came_before_the_break_is_kept(asset, server, tmp_path):

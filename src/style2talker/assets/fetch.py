@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import http.client
 import importlib.util
+import queue
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 import uuid
@@ -133,14 +135,36 @@ def _read(stream: IO[bytes], file: AssetFile) -> bytes:
 def _from_address(asset: Asset, left: list[AssetFile], folder: Path, progress: Progress | None) -> None:
     """Take what is left from the official address, crossing off what has come. Raises AssetError."""
     while left:
-        request = urllib.request.Request(left[0].url, headers={"User-Agent": "style2talker"})
-        try:
-            response = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
-        except _BROKEN as error:
-            raise AssetError(_brief(error)) from error
-        with response:
+        with _answer(left[0].url) as response:
             _take(response, left[0], folder, progress)
         del left[0]
+
+
+def _answer(url: str) -> IO[bytes]:
+    """The stream behind an address. Raises AssetError, after `_TIMEOUT_S` at the latest.
+
+    A time-out of the system counts for each of a host's addresses and not for the look-up of its name, so a network
+    that drops packets silently would hold us up for minutes; a thread of its own is left behind instead.
+    """
+    answers: queue.SimpleQueue[IO[bytes] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            request = urllib.request.Request(url, headers={"User-Agent": "style2talker"})
+            answers.put(urllib.request.urlopen(request, timeout=_TIMEOUT_S))
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=_TIMEOUT_S)
+    except queue.Empty as error:
+        raise AssetError(f"no answer within {_TIMEOUT_S} s") from error
+    if isinstance(answer, _BROKEN):
+        raise AssetError(_brief(answer)) from answer
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _from_package(asset: Asset, left: list[AssetFile], folder: Path, progress: Progress | None) -> None:

@@ -19,7 +19,8 @@ from style2talker.errors import AssetError, Style2TalkerError
 __all__ = ["LIBRARIES", "WEIGHTS", "Check", "diagnose", "exit_status"]
 
 LIBRARIES = (
-    "numpy", "scipy", "numba", "onnxruntime", "mediapipe", "av", "pillow", "typer", "rich", "tokenizers",
+    "numpy", "scipy", "numba", "onnxruntime", "mediapipe", "opencv-contrib-python", "av", "pillow",
+    "typer", "rich", "tokenizers",
 )  # fmt: skip
 """Distributions that the package needs, as in its metadata."""
 
