@@ -12,6 +12,7 @@ from style2talker.cli import flags
 from style2talker.cli.checking import MOTIONS, VIDEOS, check_inputs, check_outputs, named_files, resolve
 from style2talker.cli.telling import progress_bar, show_options, tell
 from style2talker.config import GenerateOptions, RenderOptions
+from style2talker.emotion import timeline
 from style2talker.errors import EmotionError, UsageError
 from style2talker.records import LABELS
 
@@ -77,14 +78,15 @@ def generate(
 
 
 def _spelled_out(options: GenerateOptions) -> GenerateOptions:
-    """The options with an emotion of @FILE replaced by what the file says. Raises EmotionError."""
-    if not options.emotion.startswith("@"):
-        return options
-    try:
-        return replace(options, emotion=Path(options.emotion[1:]).read_text(encoding="utf-8").strip())
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise EmotionError(f"--emotion {options.emotion}: the file cannot be read, {reason}") from error
+    """The options with an emotion of @FILE replaced by what the file says, checked. Raises EmotionError."""
+    if options.emotion.startswith("@"):
+        try:
+            options = replace(options, emotion=Path(options.emotion[1:]).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            raise EmotionError(f"--emotion {options.emotion}: the file cannot be read, {reason}") from error
+    timeline.parse(options.emotion)
+    return options
 
 
 def _sources(files: list[Path | None], say: str | None) -> tuple[Path | None, Path | None]:
