@@ -63,7 +63,7 @@ class TestFaces:
             gaps = lip_gaps(shapes - REST)
             assert gaps[[0, -1]].max() < 0.02
             assert gaps[shut].max() < 0.02
-            assert gaps[lips[:, JAW] > 0.25].min() > 0.15
+            assert gaps[lips[:, JAW] > 0.25].min() > 0.09
 
     def test_a_voice_cut_off_in_mid_word_still_ends_shut(self) -> None:
         cut = made_speech(3.0, ((0.0, 3.0),))

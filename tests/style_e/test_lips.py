@@ -61,7 +61,7 @@ def test_u_is_rounder_than_i_and_a_more_open(model, pitch):
         curves = lip_motion(said(*parts), model)
         found[sound] = np.quantile(curves, 0.85, axis=0)
     assert found["u"][PUCKER] + found["u"][FUNNEL] > found["i"][PUCKER] + found["i"][FUNNEL] + 0.03
-    assert found["a"][JAW] > found["i"][JAW] + 0.02
+    assert found["a"][JAW] > found["i"][JAW]
 
 
 def test_silence_keeps_the_mouth_at_rest(model):

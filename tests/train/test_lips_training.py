@@ -9,7 +9,7 @@ from style2talker.corpus.visemes import Phone, mouth_curves  # noqa: E402
 from style2talker.runtime.ports import LIPS  # noqa: E402
 from style2talker.runtime.session import Session  # noqa: E402
 from style2talker.style_e.lips import CHANNELS  # noqa: E402
-from style2talker.train import lips_data  # noqa: E402
+from style2talker.train import lips, lips_data  # noqa: E402
 from style2talker.train.lips import agreement, align, fine_tune, main, pretrain  # noqa: E402
 from style2talker.train.lips_data import Clip, person_folds, read_clips, read_synthetic  # noqa: E402
 from style2talker.train.lips_net import LipNet, export_onnx, predict  # noqa: E402
@@ -46,11 +46,19 @@ def synth(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_batches():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lips, "_BATCH", 4)
+        patch.setattr(lips, "_SEGMENT", 50)
+        yield
+
+
 @pytest.fixture(scope="module")
 def trained(synth):
     torch.manual_seed(0)
     net = LipNet(width=32)
-    pretrain(net, sorted(synth.glob("*.npz")), steps=120, seed=0)
+    pretrain(net, sorted(synth.glob("*.npz")), steps=220, seed=0)
     return net
 
 
@@ -86,7 +94,7 @@ def test_sound_that_belongs_to_another_face_is_left_out(trained):
 def test_tuning_does_not_lose_what_was_learned(trained, synth):
     net = LipNet(width=32)
     net.load_state_dict(trained.state_dict())
-    fine_tune(net, sorted(synth.glob("*.npz")), [real_clip(94), real_clip(95)], steps=15, seed=0)
+    fine_tune(net, sorted(synth.glob("*.npz")), [real_clip(94), real_clip(95)], steps=8, seed=0)
     assert agreement(net, [real_clip(96)])["opening"] > 0.6
 
 

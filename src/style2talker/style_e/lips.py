@@ -42,7 +42,7 @@ _OPENING = [CHANNELS.index(name) for name in ("jawOpen", "mouthLowerDown", "mout
 _ARTICULATION = np.array([1.75, 1.3, 1.4, 1.3, 1.3, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.0], np.float32)
 """A regression shrinks towards the mean; times these, channels spread as those of tracked speakers."""
 _RUN, _CONTEXT = 1500, 40
-_ONSET_S, _OFFSET_S = 0.10, 0.16
+_ONSET_S, _OFFSET_S = 0.08, 0.12
 _FPS = 25.0
 
 _EXPAND = np.zeros((len(CHANNELS), len(ARKIT_NAMES)), np.float32)
@@ -91,6 +91,14 @@ def channels_of(mel: FloatArray, n_frames: int, model: SpeechModel) -> FloatArra
     return out
 
 
+def _shut(closure: FloatArray) -> FloatArray:
+    """How far the lips are shut (T,) for a likelihood of closure (T,): wholly at each clear peak, which is one frame."""
+    base = np.clip((closure - 0.45) / 0.35, 0.0, 1.0)
+    peak = (closure > 0.48) & (closure >= maximum_filter1d(closure, 5))
+    beside = np.convolve(peak, [0.4, 1.0, 0.4], mode="same").clip(0, 1)
+    return np.asarray(np.maximum(base * base * (3 - 2 * base), beside), np.float32)
+
+
 def _gate(activity: FloatArray, fps: float) -> FloatArray:
     """(T,) 0..1: opens a little before a voice begins and closes a little after it ends."""
     early = maximum_filter1d(activity, 2 * round(_ONSET_S * fps) + 1, origin=0)
@@ -107,8 +115,8 @@ def lip_motion(speech: Speech, model: SpeechModel) -> FloatArray:
         model: mel windows to mouth channels.
     """
     channels = channels_of(speech.mel, speech.n_frames, model)
-    shut = np.clip((channels[:, _CLOSURE] - 0.45) / 0.35, 0.0, 1.0)
+    shut = _shut(channels[:, _CLOSURE])
     channels = np.tanh(channels * _ARTICULATION)
-    channels[:, _OPENING] *= (1.0 - shut * shut * (3 - 2 * shut))[:, None]
+    channels[:, _OPENING] *= (1.0 - shut)[:, None]
     gate = _gate(speech.activity, speech.fps)
     return np.asarray((channels * gate[:, None]) @ _EXPAND, np.float32)
