@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from drawn_face import draw_portrait
 
+from drawn_face import draw_portrait
 from style2talker.face.align import Crop, crop_portrait, face_crop
 from style2talker.records import Portrait
 

@@ -18,12 +18,12 @@ def rows(width, n=7):
 
 
 def test_slices_follow_the_published_layout():
-    assert (EXPRESSION, ANGLES, TRANSLATION, CROP) == (
+    assert (
         slice(80, 144),
         slice(224, 227),
         slice(254, 257),
         slice(257, 260),
-    )
+    ) == (EXPRESSION, ANGLES, TRANSLATION, CROP)
 
 
 @pytest.mark.parametrize("width", [257, 260, 70, 73])

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from drawn_face import draw_portrait, reference_points
 
+from drawn_face import draw_portrait, reference_points
 from style2talker.face.rig import LID_PAIRS, LIP_COLUMNS, PersonRig, Rig, fit, load_rig
 from style2talker.records import ARKIT_NAMES, Portrait
 

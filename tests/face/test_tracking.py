@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 import pytest
-from drawn_face import reference_points
 
+from drawn_face import reference_points
 from style2talker.errors import FaceError
 from style2talker.face.pose import rotation_matrix
 from style2talker.face.tracking import Track, track_frames

@@ -35,8 +35,8 @@ WIDEST_YAW = 40.0
 """Degrees beyond which too little of a face is seen to animate it."""
 
 _SURE, _UNSURE = 0.8, 0.5
-_STRANGE, _DOUBTFUL = 0.06, 0.042
-"""Largest `strangeness` of a face that the detector is sure of, and of one that it is not."""
+_FAMILIAR, _STRANGE = 0.034, 0.06
+"""`strangeness` up to which a face counts at once, and up to which it counts if it is surely seen again and again."""
 _NUDGES = ((0.94, 1, 1), (1.06, -1, 1), (0.97, 1, -1), (1.03, -1, -1))
 """Size and shift of the views over which a face is averaged; shifts in hundredths of the view."""
 _VIEW = 384
@@ -159,15 +159,16 @@ class FaceFinder:
         """Faces of a picture (H, W, 3), from left to right; an empty list where there is none.
 
         The detector misses faces that are small in, or fill, the picture, so a widened picture and parts are tried
-        too. A face that the detector doubts counts only if the mirrored picture gives the same face. A mesh without the
-        proportions of a human face never counts.
+        too. A face of unusual proportions (a cartoon, a grimace, an animal) counts only if the detector is sure of it
+        in moved and scaled views as well; a face that the detector doubts only if its proportions are usual and the
+        mirrored picture gives the same face.
         """
         for views in _views(pixels):
             found = [
                 face.moved(1.0, left, top)
                 for view, left, top in views
                 for face in self._detect(view, _SURE)
-                if strangeness(face.landmarks, face.blendshapes) < _STRANGE
+                if self._plausible(view, face)
             ]
             if found:
                 return _distinct(found)
@@ -176,7 +177,7 @@ class FaceFinder:
         return _distinct(
             face
             for face in doubtful
-            if strangeness(face.landmarks, face.blendshapes) < _DOUBTFUL
+            if strangeness(face.landmarks, face.blendshapes) < _FAMILIAR
             and any(_same(face, other, pixels.shape[1]) for other in mirrored)
         )
 
@@ -185,7 +186,17 @@ class FaceFinder:
 
         One detection is off by 0.33 % of the eye distance on average, the mean of five by 0.15 %.
         """
-        views = [face]
+        views = [face, *self._again(pixels, face)]
+        mean = [np.mean([getattr(view, name) for view in views], axis=0) for name in Face.__slots__]
+        return Face(*(values.astype(np.float32) for values in mean))
+
+    def _plausible(self, pixels: ImageArray, face: Face) -> bool:
+        strange = strangeness(face.landmarks, face.blendshapes)
+        return strange < _FAMILIAR or (strange < _STRANGE and len(self._again(pixels, face)) == len(_NUDGES))
+
+    def _again(self, pixels: ImageArray, face: Face) -> list[Face]:
+        """The same face as surely found in moved and scaled views of the picture."""
+        found = []
         centre = face.landmarks[:, :2].mean(axis=0)
         side = 2.0 * float(np.ptp(face.landmarks[:, :2], axis=0).max())
         for size, right, down in _NUDGES:
@@ -194,9 +205,8 @@ class FaceFinder:
             for seen in self._detect(crop.apply(pixels), _SURE):
                 placed = Face(crop.inverse_points(seen.landmarks), seen.blendshapes, seen.rotation)
                 if _overlap(placed, face) > 0.8:
-                    views.append(placed)
-        mean = [np.mean([getattr(v, name) for v in views], axis=0) for name in Face.__slots__]
-        return Face(*(values.astype(np.float32) for values in mean))
+                    found.append(placed)
+        return found
 
 
 def _close_all(landmarkers: dict[float, Any]) -> None:
