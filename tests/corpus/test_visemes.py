@@ -1,6 +1,5 @@
 """Mouth curves of timed phones: closures shut, rounding comes early, every symbol has a viseme."""
 
-import numpy as np
 import pytest
 
 from style2talker.corpus.visemes import VISEMES, Phone, mouth_curves, viseme_of

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from drawn_face import draw_portrait
 
+from drawn_face import draw_portrait
 from style2talker.records import ARKIT_NAMES, Motion
 from style2talker.style_a.renderer import Renderer
 

@@ -78,7 +78,7 @@ def test_only_the_mouth_moves_and_both_sides_alike(syllables):
     assert np.abs(curves[:, others]).max() == 0
     left, right = ARKIT_NAMES.index("mouthLowerDownLeft"), ARKIT_NAMES.index("mouthLowerDownRight")
     assert np.array_equal(curves[:, left], curves[:, right])
-    assert 0 <= curves.min() and curves.max() <= 1
+    assert curves.min() >= 0 and curves.max() <= 1
 
 
 def test_loudness_hardly_matters(model):
