@@ -1,4 +1,4 @@
-"""A face drawn from the rig's own reference mesh: a portrait with known geometry that needs no picture from anywhere."""
+"""A face drawn from the rig's own reference mesh: a portrait of known geometry that needs no picture."""
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ BROWS = ((70, 63, 105, 66, 107, 55, 65, 52, 53, 46), (300, 293, 334, 296, 336, 2
 
 
 def reference_points(size: int = 257, face: float = 0.30) -> np.ndarray:
-    """Mesh points (478, 3) of the reference face, its eyes `face` of the picture apart, in the middle of the picture."""
+    """Mesh points (478, 3) of the reference face in the middle of a picture, its eyes `face` of it apart."""
     points = np.array(load_rig().reference, dtype=np.float32) * (face * size)
     centre = (points[:, :2].max(axis=0) + points[:, :2].min(axis=0)) / 2
     points[:, :2] += size / 2 - centre
@@ -29,8 +29,8 @@ def draw_portrait(size: int = 257, face: float = 0.30) -> Portrait:
     def fill(ids, color, grow=1.0):
         shape = points[list(ids), :2]
         shape = shape.mean(axis=0) + (shape - shape.mean(axis=0)) * grow
-        hull = cv2.convexHull(np.round(shape * 16).astype(np.int32)) if grow > 1 else np.round(shape * 16).astype(np.int32)
-        cv2.fillPoly(pixels, [hull], color, lineType=cv2.LINE_AA, shift=4)
+        path = np.round(shape * 16).astype(np.int32)
+        cv2.fillPoly(pixels, [cv2.convexHull(path) if grow > 1 else path], color, lineType=cv2.LINE_AA, shift=4)
 
     fill(FACE_OVAL, (60, 40, 30), 1.25)
     chin = points[152, :2].astype(int)
@@ -42,7 +42,8 @@ def draw_portrait(size: int = 257, face: float = 0.30) -> Portrait:
     for ring, iris in ((RIGHT_EYE, 468), (LEFT_EYE, 473)):
         fill(ring, (235, 232, 228))
         radius = max(2, round(float(np.linalg.norm(points[iris + 1, :2] - points[iris, :2]))))
-        cv2.circle(pixels, tuple(np.round(points[iris, :2]).astype(int).tolist()), radius, (50, 70, 90), -1, cv2.LINE_AA)
+        centre = tuple(np.round(points[iris, :2]).astype(int).tolist())
+        cv2.circle(pixels, centre, radius, (50, 70, 90), -1, cv2.LINE_AA)
     fill(OUTER_LIPS, (185, 85, 85))
     fill(INNER_LIPS, (110, 45, 45))
     return Portrait(pixels, points, np.zeros(52, np.float32), np.zeros(3, np.float32))

@@ -49,7 +49,7 @@ def test_frames_have_the_size_of_the_portrait_and_follow_the_motion(renderer):
 def test_the_border_of_the_picture_never_moves(renderer, portrait):
     frame = one(renderer, {"jawOpen": 0.6}, rotation=(0.15, 0.25, 0.2), translation=(0.1, 0.05, 0.2))
     for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
-        assert np.abs(frame[edge] - portrait.pixels[edge]).max() <= 1
+        assert np.abs(frame[edge] - portrait.pixels[edge]).max() <= 3
     assert np.abs(frame - portrait.pixels).mean() > 2
 
 
