@@ -32,10 +32,15 @@ def public(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Defini
     for node in body:
         if isinstance(node, ast.If | ast.Try):
             yield from public(node.body, prefix)
-        elif isinstance(node, Definition) and not node.name.startswith("_"):
+        elif isinstance(node, Definition) and not node.name.startswith("_") and not _is_overload(node):
             yield prefix + node.name, node
             if isinstance(node, ast.ClassDef):
                 yield from public(node.body, f"{prefix}{node.name}.")
+
+
+def _is_overload(node: Definition) -> bool:
+    """Whether a definition is only one of several signatures of the function that follows."""
+    return any(isinstance(mark, ast.Name) and mark.id == "overload" for mark in node.decorator_list)
 
 
 def undocumented(tree: ast.Module) -> list[str]:

@@ -10,12 +10,12 @@ import pytest
 
 from style2talker.emotion import facs, sentence
 from style2talker.emotion.meaning import MeaningMap, load_meaning_map
-from style2talker.emotion.sentence import explain, understand
+from style2talker.emotion.sentence import Encoder, explain, understand
 from style2talker.errors import AssetError, EmotionError
 from style2talker.records import ARKIT_NAMES, LABELS, FloatArray
 
 
-class Scripted:
+class Scripted(Encoder):
     """An encoder whose embeddings say outright which feeling a sentence has, by its first letter."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from made_speech import PHRASES, SYLLABLE_S, made_speech
 
 from style2talker.records import Speech
-from style2talker.style_e.prosody import prosody, smooth
+from style2talker.style_e.prosody import Prosody, prosody, smooth
 
 
 def test_phrases_are_found_and_short_gaps_joined() -> None:
@@ -16,6 +16,7 @@ def test_phrases_are_found_and_short_gaps_joined() -> None:
 
 def test_loudness_lives_in_speech_alone() -> None:
     voice = prosody(made_speech())
+    assert isinstance(voice, Prosody)
     spoken = np.zeros(250, bool)
     for begin, end in PHRASES:
         spoken[round(begin * 25) : round(end * 25)] = True

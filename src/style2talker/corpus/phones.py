@@ -132,7 +132,7 @@ def espeak_phones(text: str, voice: str, tempo: int = 165, pitch: int = 50) -> t
 
     def take(wave: Any, count: int, events: Any) -> int:
         if wave and count:
-            blocks.append(np.ctypeslib.as_array(wave, (count,)).astype(np.float32) / 32768)
+            blocks.append(np.ctypeslib.as_array(wave, (count,)).astype(np.float32) / np.float32(32768))
         marks.extend(_events(events))
         return 0
 

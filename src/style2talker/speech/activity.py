@@ -51,4 +51,4 @@ def speech_activity(mel: FloatArray, n_frames: int, fps: float) -> FloatArray:
     activity = maximum_filter1d(activity, int(_KEEP_S * MEL_RATE) | 1)
     activity = gaussian_filter1d(activity, 2.0, mode="nearest")
     at = np.arange(n_frames) * (MEL_RATE / fps)
-    return np.interp(at, np.arange(len(activity)), activity).astype(np.float32)
+    return np.asarray(np.interp(at, np.arange(len(activity)), activity), dtype=np.float32)

@@ -161,7 +161,7 @@ def _skin(points: NDArray[np.float64], oval: FloatArray, follow: NDArray[np.floa
 
 
 def _depth(points: NDArray[np.float64], oval: FloatArray, back: float, height: float) -> NDArray[np.float64]:
-    """Depth (K,) of points around the face: that of the near part of the oval, falling back to the crown with distance."""
+    """Depth (K,) of points around the face: that of the near part of the oval, farther back with distance."""
     distance = np.linalg.norm(points[:, None] - oval[None, :, :2], axis=2)
     weights = 1.0 / (distance + 0.02 * height) ** 2
     near = (weights * oval[None, :, 2]).sum(axis=1) / weights.sum(axis=1)

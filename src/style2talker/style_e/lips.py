@@ -92,7 +92,7 @@ def channels_of(mel: FloatArray, n_frames: int, model: SpeechModel) -> FloatArra
 
 
 def _shut(closure: FloatArray) -> FloatArray:
-    """How far the lips are shut (T,) for a likelihood of closure (T,): wholly at each clear peak, which is one frame."""
+    """How far the lips are shut (T,) for a likelihood of closure (T,): wholly at each clear peak."""
     base = np.clip((closure - 0.45) / 0.35, 0.0, 1.0)
     peak = (closure > 0.48) & (closure >= maximum_filter1d(closure, 5))
     beside = np.convolve(peak, [0.4, 1.0, 0.4], mode="same").clip(0, 1)

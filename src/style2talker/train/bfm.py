@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +87,8 @@ def main(argv: list[str] | None = None) -> None:
         log.info("%s left out: r of the eight largest coefficients %s", person, scores)
     with atomic_path(options.out) as part:
         maps = learn_maps(people, shapes, expressions)
-        np.savez_compressed(part, **{name: value.astype(np.float16) for name, value in maps.items()})
+        small: dict[str, Any] = {name: value.astype(np.float16) for name, value in maps.items()}
+        np.savez_compressed(part, **small)
     log.info("%d frames of %d people -> %s", len(people), len(set(people)), options.out.name)
 
 

@@ -52,7 +52,7 @@ def _segments(
     mels: list[torch.Tensor], targets: list[torch.Tensor], rng: np.random.Generator
 ) -> tuple[torch.Tensor, ...]:
     """A batch of random segments: windows (B, T, 80, 16) and targets (B, T, C)."""
-    chosen = []
+    chosen: list[tuple[torch.Tensor, torch.Tensor]] = []
     while len(chosen) < _BATCH:
         i = int(rng.integers(len(mels)))
         if len(mels[i]) > _SEGMENT:

@@ -5,8 +5,8 @@ Run `python -m style2talker.train.rig --tracks FOLDER --out src/style2talker/ass
 
 Method: faces are aligned by the points that expressions hardly move, the mean of each person is removed, and a ridge
 regression goes from blendshapes to displacements. The raw answer is then made fit to animate with: left and right are
-made mirror images, each shape is kept to the part of the face that it belongs to, smoothed over the mesh, and bounded.
-Shapes that the data cannot teach are designed (`rig_prior`).
+made mirror images, each shape is kept to the part and the side of the face that it belongs to, smoothed over the mesh,
+and bounded. Shapes that the data cannot teach are designed (`rig_prior`).
 """
 
 from __future__ import annotations
@@ -161,6 +161,24 @@ def _symmetric(basis: Floats, mirror: NDArray[np.int64]) -> Floats:
     return np.asarray((basis + reflected) / 2, dtype=np.float64)
 
 
+def _one_sided(basis: Floats, reference: Floats) -> Floats:
+    """Keep left and right shapes of the mouth to their sides.
+
+    People move both sides together, so a regression knows what a pair does and hardly which side does it: the sum of
+    each pair is kept and shared out across the middle of the face.
+    """
+    out = basis.copy()
+    x = reference[:, 0] - reference[[1, 4, 168, 152], 0].mean()
+    # The person's left is on the right of the picture.
+    left_share = _window(x, 0.11, 9.0, 0.22)[:, None]
+    for i, name in enumerate(ARKIT_NAMES):
+        if name.startswith("mouth") and name.endswith("Left") and name != "mouthLeft":
+            k = ARKIT_NAMES.index(_other_side(name))
+            pair = basis[i] + basis[k]
+            out[i], out[k] = pair * left_share, pair * (1 - left_share)
+    return out
+
+
 def _window(value: Floats, low: float, high: float, soft: float) -> Floats:
     """1 between `low` and `high`, falling to 0 within `soft` outside."""
     rise = np.clip((value - low) / soft + 1, 0, 1)
@@ -197,7 +215,7 @@ def _smoothing(triangles: NDArray[np.int32], n_points: int) -> Floats:
     for a, b in ((0, 1), (1, 2), (2, 0)):
         near[triangles[:, a], triangles[:, b]] = near[triangles[:, b], triangles[:, a]] = 1
     total = near.sum(axis=1, keepdims=True)
-    smooth = 0.5 * np.eye(n_points) + 0.5 * near / np.maximum(total, 1)
+    smooth: Floats = 0.5 * np.eye(n_points) + 0.5 * near / np.maximum(total, 1)
     keep = (total[:, 0] == 0) | np.isin(np.arange(n_points), np.array(list(LID_PAIRS.values())).ravel())
     keep |= np.isin(np.arange(n_points), (13, 14, 61, 291, 78, 308))
     smooth[keep] = np.eye(n_points)[keep]
@@ -206,7 +224,7 @@ def _smoothing(triangles: NDArray[np.int32], n_points: int) -> Floats:
 
 def polish(basis: Floats, reference: Floats) -> Floats:
     """Make a learned basis (52, V, 3) fit to animate with; see the module's text."""
-    basis = _symmetric(basis, mirror_points(reference))
+    basis = _one_sided(_symmetric(basis, mirror_points(reference)), reference)
     smooth = _smoothing(face_triangles(), len(reference))
     out = np.zeros_like(basis)
     designed = designed_shapes(reference, mirror_points(reference))
