@@ -28,6 +28,8 @@ _CHEEKS = (50, 280, 205, 425, 117, 346, 101, 330, 4, 5, 195, 151, 9, 108, 337, 1
 _WORK_FACE = 110.0
 """Height of the face in pixels at which regions are told apart."""
 _MOST_WORK = 640
+_WIDEST = (14.0, 10.0, 8.0)
+"""Largest spread in (L, a, b) of one cluster of a region's colours."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,8 +119,10 @@ def _head_frame(shape: tuple[int, int], points: FloatArray) -> tuple[FloatArray,
     return dx * -up[1] + dy * up[0], dx * up[0] + dy * up[1]
 
 
-def _distance(lab: FloatArray, seeds: FloatArray, clusters: int) -> FloatArray:
-    """How far each pixel's colour is from the seeds' colours, in their own spreads; (H, W)."""
+def _distance(
+    lab: FloatArray, seeds: FloatArray, clusters: int, least: tuple[float, float, float] = (5.0, 4.0, 4.0)
+) -> FloatArray:
+    """How far each pixel's colour is from the seeds' colours, in their own spreads, which are `least` or more."""
     if len(seeds) < 3 * clusters:
         return np.full(lab.shape[:2], 6.0, dtype=np.float32)
     order = np.argsort(seeds[:, 0], kind="stable")
@@ -126,9 +130,23 @@ def _distance(lab: FloatArray, seeds: FloatArray, clusters: int) -> FloatArray:
     # Clusters by lightness first: cheap, deterministic, and what mostly differs inside hair, cloth or skin.
     for part in np.array_split(seeds[order], clusters):
         centre = np.median(part, axis=0)
-        spread = np.maximum(1.5 * np.median(np.abs(part - centre), axis=0), (5.0, 4.0, 4.0)).astype(np.float32)
+        spread = np.clip(1.5 * np.median(np.abs(part - centre), axis=0), least, _WIDEST).astype(np.float32)
         best = np.minimum(best, (((lab - centre) / spread) ** 2).sum(axis=-1))
     return np.asarray(np.minimum(np.sqrt(best), 6.0), dtype=np.float32)
+
+
+def _skin_distance(lab: FloatArray, seeds: FloatArray) -> FloatArray:
+    """How far each pixel (H, W) is from the skin of the face: in sun or shade it keeps its hue better than its chroma."""
+    middle = np.median(seeds[:, 1:], axis=0)
+    chroma = max(float(np.hypot(middle[0], middle[1])), 4.0)
+    along = middle / max(float(np.hypot(middle[0], middle[1])), 1e-3)
+
+    def turned(colors: FloatArray) -> FloatArray:
+        size = np.hypot(colors[..., 1], colors[..., 2])
+        off = (colors[..., 2] * along[0] - colors[..., 1] * along[1]) * (chroma / np.maximum(size, 0.5 * chroma))
+        return np.stack([colors[..., 0], size, off], axis=-1)
+
+    return _distance(turned(lab), turned(seeds), 2, (8.0, 7.0, 3.5))
 
 
 def _crown(lab: FloatArray, skin: FloatArray, across: FloatArray, up: FloatArray) -> NDArray[np.bool_]:
@@ -191,19 +209,21 @@ def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -
     across, up = _head_frame(shape, points)
     oval = draw_points(shape, points, FACE_OVAL)
     skin_seed = np.vstack([lab[_near(points[i], shape)].reshape(-1, 3) for i in _CHEEKS])
-    skin = _distance(lab, skin_seed, 2)
+    skin = _skin_distance(lab, skin_seed)
     crown = _crown(lab, skin, across, up)
     front = _cut(pixels, oval, across, up, crown)
     if opaque is not None:
         front *= (opaque > 127).astype(np.float32)
     top = (front > 0) & (oval < 0.1) & (up > 0.38) & (np.abs(across) < 0.45) & (skin > 2.5)
     hair = _distance(lab, lab[top], 3)
-    low = (front > 0) & (up < -0.85) & (skin > 2.5)
+    low = (front > 0) & (up < -0.75) & (skin > 2.5) & (hair > 2.2)
     cloth = _distance(lab, lab[low], 3)
     inside = smoothstep(blur(oval, 1.5), 0.3, 0.9)
-    cost_skin = skin + 3.5 * (1 - inside) * smoothstep(np.hypot(across / 0.5, (up + 0.2) / 0.75), 0.8, 1.3)
-    cost_hair = hair + 2.0 + 4.0 * inside * smoothstep(up, 0.45, 0.05) + 1.5 * smoothstep(up, -0.25, -0.9)
-    cost_cloth = cloth + 2.0 + 7.0 * smoothstep(up, -0.62, -0.45) + 9.0 * inside
+    off_face = (1 - inside) * smoothstep(np.hypot(across / 0.5, (up + 0.2) / 0.75), 0.8, 1.3)
+    cost_skin = skin + (3.5 - 1.7 * smoothstep(up, -0.45, -0.7)) * off_face
+    cost_hair = hair + 2.0 + 4.0 * inside * smoothstep(up, 0.45, 0.05) + 1.0 * smoothstep(up, -0.25, -0.9)
+    cost_hair += 2.0 * smoothstep(np.abs(across), 0.45, 0.8) * smoothstep(up, -0.4, -0.8)
+    cost_cloth = cloth + 2.0 + 7.0 * smoothstep(up, -0.75, -0.4) + 9.0 * inside
     costs = np.stack([9.0 * front + 2.0 * inside, cost_cloth + 6 * (1 - front), cost_hair + 6 * (1 - front),
                       cost_skin - 1.5 * inside + 6 * (1 - front)])  # (4, H, W)  # fmt: skip
     guide = pixels.astype(np.float32) / np.float32(255)
