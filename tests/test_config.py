@@ -1,6 +1,10 @@
-"""Options: ranges, words with the nearest name, and strict TOML there and back."""
+"""Options check themselves, and survive the way to a TOML file and back."""
+
+from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,91 +16,182 @@ from style2talker.config import (
     changed,
     dump_toml,
     load_toml,
+    parse_color,
     parse_face,
 )
 from style2talker.errors import UsageError
 
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"art_degree": 7.0}, "--art-degree is 7, allowed is 0 to 1"),
-        ({"art_degree": float("nan")}, "--art-degree is nan"),
-        ({"art_structure": -0.1}, "--art-structure"),
-        ({"emotion_strength": 1.6}, "--emotion-strength is 1.6, allowed is 0 to 1.5"),
-        ({"head_motion": 3.0}, "--head-motion"),
-        ({"fps": 0.0}, "--fps is 0"),
-        ({"fps": float("inf")}, "--fps is inf"),
-        ({"size": 3}, "--size is 3"),
-        ({"size": 100_000}, "--size is 100000"),
-        ({"seed": -1}, "--seed is -1"),
-        ({"art": "cartoonn"}, "did you mean cartoon"),
-        ({"art": "zzz"}, "cartoon, illustration"),
-        ({"framing": "ful"}, "did you mean full"),
-        ({"blink": "sometimes"}, "use auto, none"),
-        ({"engine": "neural"}, "not part of this version"),
-        ({"engine": "rigg"}, "did you mean rig"),
-        ({"background": "transparent"}, "--background transparent is not part of this version"),
-        ({"face": "left"}, "--face is 'left'"),
-    ],
-)
-def test_what_is_out_of_range_is_refused_with_what_is_allowed(given, message):
-    with pytest.raises(UsageError, match=message):
-        GenerateOptions(**given)
-
-
-def test_what_is_within_range_is_taken():
-    options = GenerateOptions(art="pictures/oil.jpg", art_degree=1.0, size=1024, fps=60.0, face="2")
-    assert options.shown() == RenderOptions(art="pictures/oil.jpg", art_degree=1.0, size=1024, fps=60.0, face="2")
-    assert (parse_face(None), parse_face("largest"), parse_face("11")) == (None, "largest", 11)
+KINDS = [GenerateOptions, RenderOptions, StylizeOptions, TrackOptions]
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("name", "inside", "outside"),
     [
-        GenerateOptions(emotion='she said "no" \\ then\nlaughed é 心', fps=30.0, keep_color=True, face="largest"),
-        RenderOptions(size=256, fps=24.0),
-        StylizeOptions(art="comic"),
-        TrackOptions(fps=12.5),
-        TrackOptions(),
+        ("art_degree", (0, 0.5, 1), (-0.01, 1.01, float("nan"), float("inf"))),
+        ("art_structure", (0.0, 1.0), (-1, 2)),
+        ("emotion_strength", (0, 1.5), (-0.1, 1.6)),
+        ("head_motion", (0, 2), (-0.1, 2.1)),
+        ("fps", (1, 23.976, 120), (0, 0.9, 121, float("nan"), -25)),
+        ("size", (64, 2048), (63, 2049, 0, -512)),
+        ("seed", (0, 2**32 - 1), (-1, 2**32)),
     ],
 )
-def test_toml_there_and_back(tmp_path, options):
+def test_ranges_hold_at_their_ends(name: str, inside: tuple[Any, ...], outside: tuple[Any, ...]) -> None:
+    for value in inside:
+        assert getattr(GenerateOptions(**{name: value}), name) == value
+    for value in outside:
+        with pytest.raises(UsageError, match=f"--{name.replace('_', '-')} is .*, allowed is .* to ") as caught:
+            GenerateOptions(**{name: value})
+        assert f"{value:g}" in str(caught.value) or repr(value) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("size", 512.5, "a whole number"),
+        ("size", True, "a whole number"),
+        ("size", "512", "a whole number"),
+        ("fps", None, "a number"),
+        ("fps", True, "a number"),
+        ("keep_color", 1, "true or false"),
+        ("emotion", 3, "a text"),
+        ("art", None, "a text"),
+        ("face", 0.5, "a whole number or a text"),
+    ],
+)
+def test_values_of_another_type_are_refused(name: str, value: Any, expected: str) -> None:
+    with pytest.raises(UsageError, match=f"expected {expected}"):
+        GenerateOptions(**{name: value})
+
+
+def test_words_are_known_or_the_nearest_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"'ilustration', did you mean illustration\?"):
+        StylizeOptions(art="ilustration")
+    with pytest.raises(UsageError, match=r"'qqq' \(none, cartoon, .*, pixar, or a picture file\)"):
+        StylizeOptions(art="qqq")
+    with pytest.raises(UsageError, match=r"'crp', did you mean crop\?"):
+        RenderOptions(framing="crp")
+    with pytest.raises(UsageError, match=r"'genrate', did you mean generate\?"):
+        GenerateOptions(pose="genrate")
+    assert StylizeOptions(art="oil.jpg").art == "oil.jpg"
+    assert StylizeOptions(art="pictures/oil").art == "pictures/oil"
+    Path("qqq").touch()
+    assert StylizeOptions(art="qqq").art == "qqq"
+
+
+def test_what_a_later_version_brings_is_refused_clearly() -> None:
+    with pytest.raises(UsageError, match="--engine neural is not available in this version: use --engine rig"):
+        GenerateOptions(engine="neural")
+    with pytest.raises(UsageError, match="--background transparent is not available in this version"):
+        RenderOptions(background="transparent")
+
+
+def test_faces_are_numbers_or_largest() -> None:
+    assert [parse_face(face) for face in (None, "largest", "0", "12", 3)] == [None, "largest", 0, 12, 3]
+    for face in ("-1", "smallest", "1.5", "", "1000", "٣", True):
+        with pytest.raises(UsageError, match="--face"):
+            parse_face(face)
+
+
+def test_colors_are_read_as_red_green_blue() -> None:
+    assert parse_color("#1e90FF") == (0x1E, 0x90, 0xFF)
+    assert parse_color("keep") is None
+    for color in ("#fff", "#1e90ffaa", "#1e90fg", "#"):
+        with pytest.raises(UsageError, match="#rrggbb"):
+            parse_color(color)
+
+
+def test_a_long_value_does_not_flood_the_message() -> None:
+    with pytest.raises(UsageError) as caught:
+        GenerateOptions(art="x" * 5000)
+    assert len(str(caught.value)) < 250
+
+
+def test_options_cannot_be_changed_in_place() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        GenerateOptions().size = 64  # type: ignore[misc]
+
+
+def test_changed_takes_what_is_given_and_checks_it() -> None:
+    base = GenerateOptions(size=256, emotion="happy")
+    assert changed(base, {"size": 64, "emotion": None}) == GenerateOptions(size=64, emotion="happy")
+    assert changed(base, {}) == base
+    with pytest.raises(UsageError, match=r"no option 'sise', did you mean size\?"):
+        changed(base, {"sise": 64})
+    with pytest.raises(UsageError, match="--size is 1,"):
+        changed(base, {"size": 1})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_defaults_survive_toml(kind: Any, tmp_path: Path) -> None:
+    path = tmp_path / "options.toml"
+    path.write_text(dump_toml(kind()), encoding="utf-8")
+    assert load_toml(path, kind) == kind()
+
+
+def test_every_field_survives_toml(tmp_path: Path) -> None:
+    options = GenerateOptions(
+        art='odd "name"\\of\ta\u0001 picture\x7f é.png',
+        art_degree=0.1,
+        art_structure=1 / 3,
+        keep_color=True,
+        face="largest",
+        seed=7,
+        size=65,
+        framing="full",
+        background="#a0b0c0",
+        fps=23.976,
+        emotion='0: calm;\n2: she\'s "mad"',
+        emotion_strength=1.5,
+        pose="still",
+        head_motion=0.0,
+        blink="none",
+    )
+    unlike_default = [f.name for f in dataclasses.fields(options) if getattr(options, f.name) != f.default]
+    assert set(unlike_default) == {f.name for f in dataclasses.fields(options)} - {"engine"}
     path = tmp_path / "options.toml"
     path.write_text(dump_toml(options), encoding="utf-8")
-    assert load_toml(path, type(options)) == options
+    assert load_toml(path, GenerateOptions) == options
+
+
+def test_whole_numbers_count_as_fractions_in_toml(tmp_path: Path) -> None:
+    path = tmp_path / "options.toml"
+    path.write_text("fps = 30\nart_degree = 1\nface = 0\n", encoding="utf-8")
+    options = load_toml(path, GenerateOptions)
+    assert (options.fps, options.art_degree, options.face) == (30, 1, 0)
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "says"),
     [
-        ("emotoin = 'sad'", "unknown key 'emotoin', did you mean emotion"),
-        ("size = 'large'", "size is 'large', expected int"),
-        ("size = true", "expected int"),
-        ("keep_color = 1", "expected bool"),
-        ("size = 512.0", "expected int"),
-        ("art_degree = 9", "--art-degree is 9"),
+        ("emotoin = 'sad'", r"options\.toml: there is no option 'emotoin', did you mean emotion\?"),
+        ("qqqqq = 1", "use .*art, .*emotion"),
+        ("fps = 'fast'", r"options\.toml: --fps is 'fast', expected a number"),
+        ("fps = 0", "--fps is 0, allowed is 1 to 120"),
+        ("[emotion]\nname = 'sad'", "--emotion is {'name': 'sad'}, expected a text"),
+        ("size = [1]", "expected a whole number"),
         ("size = ", "is no TOML"),
+        ("size = 1\nsize = 2", "is no TOML"),
     ],
 )
-def test_wrong_files_are_refused(tmp_path, text, message):
+def test_toml_is_read_strictly(text: str, says: str, tmp_path: Path) -> None:
     path = tmp_path / "options.toml"
-    path.write_text(text)
-    with pytest.raises(UsageError, match=message):
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=says):
         load_toml(path, GenerateOptions)
 
 
-def test_whole_numbers_count_as_fractions(tmp_path):
+def test_options_of_another_command_are_unknown(tmp_path: Path) -> None:
     path = tmp_path / "options.toml"
-    path.write_text("fps = 30\nart_degree = 1")
-    assert load_toml(path, GenerateOptions).fps == 30.0
-    path.write_bytes(b"\xff\xfe")
+    path.write_text("emotion = 'sad'", encoding="utf-8")
+    with pytest.raises(UsageError, match="no option 'emotion'"):
+        load_toml(path, RenderOptions)
+
+
+def test_a_toml_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no\.toml cannot be read: No such file"):
+        load_toml(tmp_path / "no.toml", TrackOptions)
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xff")
     with pytest.raises(UsageError, match="is no TOML"):
-        load_toml(path, GenerateOptions)
-    with pytest.raises(UsageError, match="cannot be read"):
-        load_toml(tmp_path / "none.toml", GenerateOptions)
-
-
-def test_the_command_line_wins_over_the_file():
-    base = GenerateOptions(size=256, seed=3)
-    assert changed(base, {"size": 128, "seed": None}) == dataclasses.replace(base, size=128)
+        load_toml(tmp_path / "binary.toml", TrackOptions)

@@ -95,7 +95,7 @@ def parse_face(face: int | str | None) -> int | str | None:
     """The meaning of `--face`: None, "largest", or the number of a face from the left. Raises UsageError."""
     if face is None or face == "largest":
         return face
-    if not re.fullmatch(r"\d{1,3}", str(face)):
+    if not re.fullmatch(r"[0-9]{1,3}", str(face)):
         raise UsageError(f"--face is {_shown(face)}, allowed is a number from 0 on, or largest")
     return int(face)
 
