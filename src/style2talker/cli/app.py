@@ -59,9 +59,9 @@ def run(arguments: list[str], commands: typer.Typer = app) -> int:
     except Style2TalkerError as error:
         complain(str(error))
         return error.exit_status
-    except (KeyboardInterrupt, typer.Abort):
-        complain("interrupted, nothing was written")
-        return 130
+    except SystemExit as ended:
+        # The parser ends the process so when who reads our output has gone, which is no fault.
+        return 0 if isinstance(ended.__context__, BrokenPipeError) else 1
     except Exception as error:
         return _unforeseen(error)
     return result if isinstance(result, int) else 0
