@@ -86,6 +86,22 @@ def test_sentences_vary_and_end():
     assert len(LINES) >= 10 and all(LINES.values())
 
 
+def test_plosives_begin_with_their_closure_and_joined_words_have_no_pause():
+    heard = [Phone("a", 0.0, 0.2), Phone("", 0.2, 0.24), Phone("a", 0.24, 0.4), Phone("p", 0.4, 0.43)]
+    joined, second, stop = phones._tidied([*heard])
+    assert (joined.symbol, joined.end) == ("a", 0.24)
+    assert stop.start == pytest.approx(0.365) and stop.end == 0.43
+    assert second.end == stop.start
+    pause = phones._tidied([Phone("a", 0.0, 0.2), Phone("", 0.2, 0.5)])
+    assert pause[-1] == Phone("", 0.2, 0.5)
+
+
+@pytest.mark.skipif(not flite_present(), reason="flite is not installed")
+def test_the_glide_of_flite_is_not_the_rounded_vowel_of_ipa():
+    _, found = flite_phones("yes", "slt")
+    assert "j" in [phone.symbol for phone in found]
+
+
 @pytest.mark.skipif(not flite_present(), reason="flite is not installed")
 def test_flite_says_when_it_says_what():
     samples, found = flite_phones("Please bring my book.", "slt")

@@ -16,7 +16,8 @@ def spoken(text, step=0.12):
     ("symbol", "viseme"),
     [
         ("p", "PP"), ("b", "PP"), ("mʲ", "PP"), ("f", "FF"), ("θ", "TH"), ("th", "TH"), ("tʃ", "CH"), ("sh", "CH"),
-        ("uː", "U"), ("uw", "U"), ("y", "I"), ("aa", "aa"), ("ɑː", "aa"), ("pau", "silence"), ("", "silence"),
+        ("uː", "U"), ("uw", "U"), ("y", "Y"), ("ʏ", "Y"), ("j", "I"), ("ä", "aa"), ("ẽ", "E"),
+        ("aa", "aa"), ("ɑː", "aa"), ("pau", "silence"), ("", "silence"),
         ("w", "WW"), ("ŋ", "KK"), ("zh", "CH"), ("☃", "schwa"),
     ],
 )  # fmt: skip
@@ -50,6 +51,11 @@ def test_rounding_begins_before_its_vowel():
 def test_a_diphthong_moves_from_its_first_sound_to_its_second():
     curves = mouth_curves([Phone("ay", 0.2, 0.6)], 0.8)
     assert curves[30, JAW] > curves[55, JAW] + 0.1
+
+
+def test_a_glide_goes_on_to_its_vowel():
+    curves = mouth_curves([Phone("ja", 0.2, 0.6)], 0.8)
+    assert curves[52, JAW] > curves[26, JAW] + 0.1
 
 
 def test_curves_have_the_asked_length_and_rest_in_silence():

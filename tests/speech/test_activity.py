@@ -48,6 +48,24 @@ def test_activity_does_not_flap_within_a_word():
     assert inside.min() > 0.6
 
 
+@pytest.mark.parametrize("ratio_db", [0, 3])
+def test_activity_does_not_flap_in_a_crowd(ratio_db):
+    """Syllables with short dips, a babble of other voices under them: one stretch of speech, not a flicker."""
+    rng = np.random.default_rng(2)
+    said = np.concatenate([part for _ in range(14) for part in (vowel("a", 0.18), silence(0.12), vowel("i", 0.15))])
+    crowd = np.zeros_like(said)
+    for i in range(6):
+        words = [vowel("aiu"[int(rng.integers(3))], float(rng.uniform(0.1, 0.4)), 90 + 20 * i) for _ in range(40)]
+        crowd += np.roll(np.concatenate(words)[: len(said)], int(rng.integers(9000)))
+    crowd *= said.std() / crowd.std() * 10 ** (-ratio_db / 20)
+    lead = np.roll(crowd, 5000)[: 2 * RATE]
+    samples = np.concatenate([lead, said + crowd, lead]).astype(np.float32)
+    n = len(samples) // 640
+    speaking = speech_activity(log_mel(samples), n, 25.0)[55 : n - 55] > 0.5
+    assert speaking.mean() > 0.85
+    assert np.abs(np.diff(speaking.astype(int))).sum() <= 2
+
+
 def test_analysis_is_on_the_clock_of_the_video():
     speech = analyse(phrase())
     assert isinstance(speech, Speech)

@@ -24,6 +24,8 @@ from style2talker.records import FloatArray
 __all__ = ["espeak_phones", "espeak_present", "flite_phones", "flite_present"]
 
 _FLITE_TIMEOUT_S = 60
+_FLITE_IN_IPA = {"pau": "", "y": "j"}
+"""Names of flite's that would mean something else in IPA."""
 
 
 def flite_present() -> bool:
@@ -66,7 +68,7 @@ def flite_phones(text: str, voice: str, tempo: float = 1.0) -> tuple[FloatArray,
     phones, start = [], 0.0
     for item in done.stdout.split():
         name, _, end = item.rpartition(":")
-        phones.append(Phone("" if name == "pau" else name, start, float(end)))
+        phones.append(Phone(_FLITE_IN_IPA.get(name, name), start, float(end)))
         start = float(end)
     return samples, phones
 
@@ -93,6 +95,7 @@ _RETRIEVAL, _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 1, 0x1, 0x2, 0x8000
 _EVENT_END, _EVENT_PHONEME = 0, 7
 _RATE, _PITCH = 1, 3
 _UTF8 = 1
+_HIATUS_S, _CLOSED_S = 0.08, 0.035
 
 
 @lru_cache(maxsize=1)
@@ -146,8 +149,27 @@ def espeak_phones(text: str, voice: str, tempo: int = 165, pitch: int = 50) -> t
     library.espeak_Synth(data, len(data), 0, 0, 0, _UTF8, None, None)
     library.espeak_Synchronize()
     samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+    marks = [(start, name) for start, name in marks if not name.startswith("(")]
     ends = [start for start, _ in marks[1:]] + [len(samples) / rate]
-    return samples, rate, [Phone(name, start, end) for (start, name), end in zip(marks, ends, strict=True)]
+    return samples, rate, _tidied([Phone(name, start, end) for (start, name), end in zip(marks, ends, strict=True)])
+
+
+def _tidied(phones: list[Phone]) -> list[Phone]:
+    """Phones as they sound: no pauses between joined words, and plosives that begin with their closure.
+
+    espeak-ng marks a plosive shortly before its burst, about 40 ms after the sound has stopped.
+    """
+    out: list[Phone] = []
+    for phone in phones:
+        if not phone.symbol and phone.end - phone.start < _HIATUS_S and out and out[-1].symbol:
+            out[-1] = out[-1]._replace(end=phone.end)
+            continue
+        early = phone.start - _CLOSED_S
+        if phone.symbol[:1] in tuple("pbtdkgɡ") and out and out[-1].start < early:
+            out[-1] = out[-1]._replace(end=early)
+            phone = phone._replace(start=early)
+        out.append(phone)
+    return out
 
 
 def _events(events: Any) -> list[tuple[float, str]]:

@@ -7,6 +7,7 @@ Massaro, "Modeling coarticulation in synthetic visual speech", 1993). Lips shut 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -71,7 +72,7 @@ _FLITE = {
     "SS": "s z",
     "RR": "r er axr",
     "WW": "w",
-    "I": "iy ih ix y",
+    "I": "iy ih ix",
     "E": "eh ey",
     "ae": "ae",
     "aa": "aa ah ay aw",
@@ -83,13 +84,13 @@ _IPA = {
     "PP": "pbmɓʙ",
     "FF": "fvɱʋɸβ",
     "TH": "θð",
-    "DD": "tdnlɾɗʈɖɳɭɬɮɫ",
+    "DD": "tdnlɾɗʈɖɳɭɬɮɫʎ",
     "KK": "kgŋhxɣqɢʔħʕχɡɦcɟɲç",
     "CH": "ʃʒʂʐɕʑ",
     "SS": "sz",
     "RR": "rɹʀʁɻɽɚɝ",
     "WW": "wɥʍ",
-    "I": "iɪjɨ",
+    "I": "iɪjɨᵻʝ",
     "E": "eɛ",
     "ae": "æ",
     "aa": "aɑɐʌɒ",
@@ -115,7 +116,8 @@ def viseme_of(symbol: str) -> str:
         return _BY_NAME[symbol]
     if symbol.startswith(("tʃ", "dʒ", "tɕ", "dʑ")):
         return "CH"
-    return next((_BY_LETTER[letter] for letter in symbol if letter in _BY_LETTER), "schwa")
+    letters = unicodedata.normalize("NFD", symbol)
+    return next((_BY_LETTER[letter] for letter in letters if letter in _BY_LETTER), "schwa")
 
 
 def _glide(phone: Phone) -> list[Phone]:
@@ -126,7 +128,8 @@ def _glide(phone: Phone) -> list[Phone]:
             phone._replace(end=middle),
             Phone({"I": "iy", "U": "uw"}[_DIPHTHONG_ENDS[phone.symbol]], middle, phone.end),
         ]
-    vowels = [letter for letter in phone.symbol if letter in _BY_LETTER and letter in "aɑæeɛiɪoɔuʊəɐʌy"]
+    letters = "" if phone.symbol in _BY_NAME else unicodedata.normalize("NFD", phone.symbol)
+    vowels = [letter for letter in letters if letter in "aɑæeɛiɪoɔuʊəɐʌyɒɜj"]
     if len(vowels) == 2 and vowels[0] != vowels[1]:
         return [Phone(vowels[0], phone.start, middle), Phone(vowels[1], middle, phone.end)]
     return [phone]
