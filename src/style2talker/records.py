@@ -97,9 +97,12 @@ ARKIT_NAMES = (
 
 
 def _frozen(value: Any, dtype: Any, shape: Sequence[int | None], error: type[Exception], what: str) -> Any:
-    """A read-only array of `dtype`; None in `shape` matches any length. Raises `error` on another shape or NaN."""
+    """A read-only array of `dtype`, copied unless it is read-only already; None in `shape` matches any length.
+
+    Raises `error` on another shape or values that are not finite.
+    """
     array = np.ascontiguousarray(value, dtype=dtype)
-    if array is value or array.base is not None:
+    if array.flags.writeable and (array is value or array.base is not None):
         array = array.copy()
     fits = array.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, array.shape, strict=True))
     if not fits:

@@ -180,8 +180,8 @@ class Talker:
             lips = self._lip_model()
             with _timed(stages, "emotion"):
                 emotion = understand(options.emotion, options.emotion_strength)
-            driver = None if options.pose in ("generate", "still") else load_motion(options.pose, progress)
             shown = seen.result()
+        driver = None if options.pose in ("generate", "still") else load_motion(options.pose, progress)
         if rest is not None:
             shown = Portrait(shown.pixels, shown.landmarks, rest, shown.rotation, shown.alpha)
         with _timed(stages, "motion"):
@@ -192,6 +192,7 @@ class Talker:
             if driver is not None:
                 motion = with_head(motion, driver, options.head_motion)
         n_frames = max(1, round(len(speech.samples) / SPEECH_RATE * options.fps))
+        del speech  # its samples are heavy and all that they say is in the motion
         renderer = self._renderer(shown, art, options, stages)
         return Clip(_saving(motion.resampled(options.fps, n_frames)), sound, renderer, stages, explain(emotion))
 
@@ -242,6 +243,8 @@ class Talker:
             sound = _sound(audio)
             samples = to_speech(sound)
             check_speech(samples, "the sound" if isinstance(audio, Sound | np.ndarray) else str(audio))
+            # The clip keeps the sound until it is saved; hours of it should not weigh.
+            sound = sound.compact()
             return sound, analyse(samples, fps=_MOTION_FPS)
 
     def _lip_model(self) -> LipModel:

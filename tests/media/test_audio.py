@@ -340,3 +340,16 @@ def float_wav(path: Path, samples: np.ndarray) -> None:
     data = samples.astype("<f4").tobytes()
     head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 3, 1, 16000, 64000, 4, 32)
     path.write_bytes(head + struct.pack("<4sI", b"data", len(data)) + data)
+
+
+def test_a_compact_sound_is_the_same_to_sixteen_bits() -> None:
+    samples = np.random.default_rng(0).uniform(-1, 1, (4001, 2)).astype(np.float32)
+    samples[7] = 1.5
+    sound = Sound(samples, 48000)
+    small = sound.compact()
+    assert small.samples.dtype == np.int16
+    assert small.compact() is small
+    assert small.samples.nbytes * 2 == sound.samples.nbytes
+    assert np.allclose(small.block(5, 4100), np.clip(samples[5:], -1, 1), atol=1 / 32767)
+    assert len(sound.block(3990, 5000)) == 11
+    assert np.allclose(to_speech(small), to_speech(Sound(np.clip(samples, -1, 1), 48000)), atol=1e-4)

@@ -57,3 +57,15 @@ def test_windows_follow_the_frames():
     assert (windows[0, 0, :7] == 0).all()
     assert windows[-1].max() == 399 or windows[-1].max() == int(80 * 110 / 25) + 15
     assert np.array_equal(window_at(mel, 20, 25.0, first=40), windows[40:60])
+
+
+@pytest.mark.parametrize("n", [401, 799, 16000, 16199, 32401])
+def test_blocks_join_without_a_seam(monkeypatch, n):
+    from style2talker.speech import mel as module
+
+    samples = np.random.default_rng(n).normal(0, 0.1, n).astype(np.float32)
+    whole = log_mel(samples)
+    assert len(whole) == n // 200 + 1
+    for block in (1, 3, 7):
+        monkeypatch.setattr(module, "_BLOCK", block)
+        assert np.allclose(log_mel(samples), whole, atol=1e-4)

@@ -11,10 +11,11 @@ import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from style2talker.errors import AudioError
 from style2talker.media.atomic import atomic_path
@@ -47,6 +48,7 @@ _JUMP = 600.0  # seconds: a longer jump forward is a broken clock, not a gap
 _OVERLAP = 1.0  # seconds: a longer jump back is a broken clock, not an overlap
 _TICK = 0.002  # seconds: durations in milliseconds are no more exact
 _BLOCK = 1 << 18  # samples handled at a time
+_INT16 = 32767
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,21 +56,24 @@ class Sound:
     """A sound as it lies in its file.
 
     Attributes:
-        samples: (N, channels) float32, full scale -1..1, one or two channels; (N,) is taken as one channel. Not copied.
+        samples: (N, channels) float32, full scale -1..1, or int16, full scale ±32767; one or two channels, (N,) is
+            taken as one channel. Not copied.
         rate: samples per second.
     """
 
-    samples: FloatArray
+    samples: FloatArray | NDArray[np.int16]
     rate: int
 
     def __post_init__(self) -> None:
-        samples = np.asarray(self.samples, dtype=np.float32)
+        samples: NDArray[Any] = np.asarray(self.samples)
+        if samples.dtype != np.int16:
+            samples = samples.astype(np.float32, copy=False)
         samples = samples[:, None] if samples.ndim == 1 else samples.view()
         if samples.ndim != 2 or samples.shape[1] not in (1, 2):
             raise AudioError(f"sound has shape {samples.shape}, expected (samples, 1 or 2 channels)")
         if self.rate <= 0:
             raise AudioError(f"sound has {self.rate} samples per second, expected more than 0")
-        if not np.isfinite(_peak(samples)):
+        if samples.dtype != np.int16 and not np.isfinite(_peak(samples)):
             raise AudioError("sound holds values that are not finite")
         samples.setflags(write=False)
         object.__setattr__(self, "samples", samples)
@@ -78,6 +83,22 @@ class Sound:
     def duration(self) -> float:
         """Length in seconds."""
         return len(self.samples) / self.rate
+
+    def block(self, begin: int, end: int) -> FloatArray:
+        """Samples begin..end - 1, fewer at the end, as (n, channels) float32 within -1..1 of full scale."""
+        part = self.samples[begin:end]
+        if part.dtype == np.int16:
+            return np.asarray(part * np.float32(1 / _INT16), np.float32)
+        return np.asarray(np.clip(part, -1, 1), np.float32)
+
+    def compact(self) -> Sound:
+        """The same sound in half the memory: 16 bits a sample, what is beyond full scale cut off."""
+        if self.samples.dtype == np.int16:
+            return self
+        out = np.empty(self.samples.shape, np.int16)
+        for begin in range(0, len(out), _BLOCK):
+            out[begin : begin + _BLOCK] = np.rint(self.block(begin, begin + _BLOCK) * _INT16)
+        return Sound(out, self.rate)
 
 
 def read_sound(path: str | os.PathLike[str]) -> Sound:
@@ -132,7 +153,8 @@ def to_speech(sound: Sound) -> FloatArray:
     Returns:
         (N,) float32 at 16 kHz, time zero as in `sound`.
     """
-    samples = sound.samples
+    whole: NDArray[Any] = sound.samples
+    samples: FloatArray = whole if whole.dtype == np.float32 else sound.block(0, len(whole))
     weights = np.full(samples.shape[1], 1 / samples.shape[1], dtype=np.float32)
     if samples.shape[1] == 2:
         products = np.einsum("ni,nj->ij", samples, samples)

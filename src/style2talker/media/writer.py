@@ -221,11 +221,11 @@ class _Encoder:
 
     def _next_sound(self, sound: Sound, end: int) -> av.AudioFrame:
         """The samples up to `end`, silence after the last one."""
-        block = sound.samples[self._n_samples : end]
+        block = sound.block(self._n_samples, end)
         missing = end - self._n_samples - len(block)
         block = np.pad(block, ((0, missing), (0, 0))).reshape(1, -1)
         layout = "mono" if sound.samples.shape[1] == 1 else "stereo"
-        frame = av.AudioFrame.from_ndarray(np.clip(block, -1, 1), format="flt", layout=layout)
+        frame = av.AudioFrame.from_ndarray(block, format="flt", layout=layout)
         frame.sample_rate, frame.pts, frame.time_base = sound.rate, self._n_samples, Fraction(1, sound.rate)
         self._n_samples = end
         return frame

@@ -15,11 +15,14 @@ def analyse(samples: FloatArray, n_frames: int | None = None, fps: float = 25.0)
     """Analyse a voice.
 
     Args:
-        samples: (N,) float32 in -1..1 at 16 kHz.
+        samples: (N,) float32 in -1..1 at 16 kHz; kept, not copied.
         n_frames: frames on the clock; as many as the sound fills, rounded up, when None.
         fps: frames per second of the clock.
     """
     if n_frames is None:
         n_frames = max(1, int(np.ceil(len(samples) * fps / SAMPLE_RATE - 1e-6)))
     mel = log_mel(samples)
+    samples, mel = samples.view(), mel.view()
+    for array in (samples, mel):
+        array.setflags(write=False)
     return Speech(samples, mel, speech_activity(mel, n_frames, fps), fps)

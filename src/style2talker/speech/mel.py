@@ -21,7 +21,7 @@ WINDOW_COLUMNS = 16
 
 _FFT, _HOP, _BANDS = 800, 200, 80
 _LOW_HZ, _HIGH_HZ = 55.0, 7600.0
-_BLOCK = 4096
+_BLOCK = 1024
 
 
 def _to_mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -47,20 +47,33 @@ def mel_filters() -> FloatArray:
     return np.asarray(filters, dtype=np.float32)
 
 
+def _stretch(samples: FloatArray, first: int, last: int) -> FloatArray:
+    """Pre-emphasised samples under columns first..last - 1, mirrored beyond the ends of the sound."""
+    half, n = _FFT // 2, len(samples)
+    # Half a window more than needed, so that there is always enough to mirror.
+    low, high = max(first * _HOP - 2 * half, 0), min((last - 1) * _HOP + half, n)
+    emphasised = samples[low:high].astype(np.float32)
+    emphasised[1:] -= np.float32(0.97) * samples[low : high - 1]
+    if low > 0:
+        emphasised[0] -= np.float32(0.97) * samples[low - 1]
+    before, after = max(half - first * _HOP, 0), max((last - 1) * _HOP + half - n, 0)
+    padded = np.pad(emphasised, (before, after), mode="reflect" if n > half else "constant")
+    return padded[max(first * _HOP - half, 0) - low :]
+
+
 def log_mel(samples: FloatArray) -> FloatArray:
     """Log-mel columns (M, 80) in -4..4 of samples (N,) at 16 kHz; M = N // 200 + 1, column m centred at m / 80 s."""
-    emphasised = np.empty_like(samples, dtype=np.float32)
-    emphasised[:1] = samples[:1]
-    emphasised[1:] = samples[1:] - np.float32(0.97) * samples[:-1]
-    padded = np.pad(emphasised, _FFT // 2, mode="reflect" if len(samples) > _FFT // 2 else "constant")
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::_HOP]  # (M, 800)
+    count = len(samples) // _HOP + 1
     # A periodic Hann window.
     window = np.hanning(_FFT + 1)[:-1].astype(np.float32)
-    out = np.empty((len(frames), _BANDS), dtype=np.float32)
-    for begin in range(0, len(frames), _BLOCK):
-        spectrum = np.abs(np.fft.rfft(frames[begin : begin + _BLOCK] * window, axis=1)).astype(np.float32)
+    out = np.empty((count, _BANDS), dtype=np.float32)
+    # Block by block: a long sound is never held a second time.
+    for first in range(0, count, _BLOCK):
+        last = min(first + _BLOCK, count)
+        frames = np.lib.stride_tricks.sliding_window_view(_stretch(samples, first, last), _FFT)[::_HOP]  # (m, 800)
+        spectrum = np.abs(np.fft.rfft(frames[: last - first] * window, axis=1)).astype(np.float32)
         decibels = 20 * np.log10(np.maximum(spectrum @ mel_filters().T, 1e-5)) - 20
-        out[begin : begin + _BLOCK] = np.clip(8 * (decibels + 100) / 100 - 4, -4, 4)
+        out[first:last] = np.clip(8 * (decibels + 100) / 100 - 4, -4, 4)
     return out
 
 

@@ -41,7 +41,7 @@ _CLOSURE = CHANNELS.index("closure")
 _OPENING = [CHANNELS.index(name) for name in ("jawOpen", "mouthLowerDown", "mouthUpperUp", "mouthFunnel")]
 _ARTICULATION = np.array([1.75, 1.3, 1.4, 1.3, 1.3, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.0], np.float32)
 """A regression shrinks towards the mean; times these, channels spread as those of tracked speakers."""
-_RUN, _CONTEXT = 1500, 40
+_RUN, _CONTEXT = 250, 40
 _ONSET_S, _OFFSET_S = 0.08, 0.12
 _FPS = 25.0
 
