@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erf
 
 from style2talker.assets import store
 from style2talker.errors import AssetError
@@ -64,6 +63,9 @@ def _normalised(x: FloatArray, weight: FloatArray, bias: FloatArray, epsilon: fl
 
 def _gelu(x: FloatArray) -> FloatArray:
     """Gaussian error linear unit, the exact form."""
+    # Slow to import, and labels need no encoder.
+    from scipy.special import erf
+
     return np.asarray(0.5 * x * (1.0 + erf(x * np.float32(0.70710678))), np.float32)
 
 
