@@ -34,6 +34,7 @@ class Mouth:
         overbite: rest distance in mm from the upper to the lower incisal edge (negative: lower edge is higher).
         rest_gap: distance in mm between the lips in the portrait.
         light: (3,) float32, RGB light on the face, 0..1.
+        lip: (3,) float32, RGB of the lips in shadow, 0..1.
         own: the portrait's own teeth as a sprite, or None where it shows none.
         sprites: upper teeth, lower teeth, tongue.
     """
@@ -43,6 +44,7 @@ class Mouth:
     overbite: float
     rest_gap: float
     light: FloatArray
+    lip: FloatArray
     own: Sprite | None
     sprites: tuple[Sprite, Sprite, Sprite]
 
@@ -78,6 +80,15 @@ def _light(portrait: Portrait) -> FloatArray:
     level = float(np.clip(1.1 * max(white.mean(), 0.80 * tone.mean()), 0.12, 0.95))
     tint = 0.5 * white / max(float(white.mean()), 1e-3) + 0.5
     return np.clip(level * tint, 0.0, 1.0).astype(np.float32)
+
+
+def _lip_shadow(portrait: Portrait) -> FloatArray:
+    """RGB (3,) between lips that hardly part: the lips' own colour, darkened."""
+    lips = portrait.landmarks[[37, 0, 267, 84, 17, 314, 181, 405], :2] * 0.5
+    lips = lips + portrait.landmarks[[82, 13, 312, 87, 14, 317, 88, 318], :2] * 0.5
+    rows, columns = portrait.pixels.shape[:2]
+    at = np.clip(np.round(lips).astype(int), 0, (columns - 1, rows - 1))
+    return np.asarray(np.median(portrait.pixels[at[:, 1], at[:, 0]], axis=0) / 255.0 * 0.5, dtype=np.float32)
 
 
 def _own_teeth(
@@ -137,7 +148,7 @@ def build_mouth(portrait: Portrait) -> Mouth:
     fine = 1.4 * float(millimetre)
     sprites = (upper_teeth().at_scale(fine), lower_teeth().at_scale(fine), tongue().at_scale(fine))
     own = own and own.at_scale(fine)
-    return Mouth(axes, incisors.astype(np.float32), overbite, max(gap, 0.0), light, own, sprites)
+    return Mouth(axes, incisors.astype(np.float32), overbite, max(gap, 0.0), light, _lip_shadow(portrait), own, sprites)
 
 
 def _lay(
@@ -194,12 +205,13 @@ def paint_mouth(
     drop_mm = float(drop @ axes[1]) / scale**2
     gap = float((posed[14] - posed[13])[:2] @ axes[1, :2]) / scale**2
     canvas = np.empty((bottom - top, right - left, 3), dtype=np.float32)
-    canvas[:] = _CAVITY * mouth.light
+    depth = float(np.clip(gap / 4.5, 0, 1))
+    canvas[:] = mouth.lip + (_CAVITY * mouth.light - mouth.lip) * depth
     upper, lower, tongue_sprite = mouth.sprites
     skull = pose_of.astype(np.float64)
     jaw = skull + axes[1] * (max(drop_mm, 0.0) * 0.92 + mouth.overbite)
     opening = float(np.clip(gap / 9.0, 0, 1))
-    seen = float(np.clip((gap - max(1.0, mouth.rest_gap)) / 2.5, 0, 1))
+    seen = float(np.clip((gap - max(1.0, 0.5 * mouth.rest_gap)) / 2.5, 0, 1))
     back = jaw - axes[1] * (2.5 + 4.5 * opening)
     _lay(canvas, tongue_sprite, _placement(axes, back, tongue_sprite, corner), mouth.light, seen)
     _lay(canvas, lower, _placement(axes, jaw, lower, corner), mouth.light * 0.88, seen)
@@ -213,9 +225,10 @@ def paint_mouth(
         canvas *= 0.45 + 0.55 * shade
         polygon[1:10] += axes[1, :2] * 0.5
         _lay(canvas, mouth.own, _placement(axes, skull, mouth.own, corner), 1.0, 1.0)
-    change = float(np.clip(abs(gap - mouth.rest_gap) / 0.8, 0, 1))
+    # Lips that touch show their own line; the interior fades in as they part from it.
+    change = float(np.clip(abs(gap - mouth.rest_gap) / 0.8, 0, 1) * np.clip(gap / 2.0, 0, 1) ** 1.5)
     mask = _polygon_mask(canvas.shape[:2], polygon)
-    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.35 * scale, 0.6)) * (np.clip(mask * 1.5, 0, 1) * change)
+    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.35 * scale, 0.7)) * (np.clip(mask * 3.0, 0, 1) * change)
     under = frame[top:bottom, left:right].astype(np.float32)
     blended = under + (canvas * 255.0 - under) * alpha[..., None]
     frame[top:bottom, left:right] = np.clip(blended + 0.5, 0, 255).astype(np.uint8)
