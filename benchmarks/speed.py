@@ -48,13 +48,13 @@ class Run:
         return self.wall - beside - sum(self.stages[name] for name in ("motion", "style", "render", "encode"))
 
 
-def generate(speech: Path, out: Path, size: int, art: str) -> Run:
+def generate(speech: Path, out: Path, size: int, art: str, emotion: str) -> Run:
     """Run the command in a cold process."""
     words = [str(package_data("example/portrait.jpg")), str(speech), "-o", str(out), "--size", str(size)]
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "style2talker", "generate", *words, "--art", art, "--json"],
+        [sys.executable, "-m", "style2talker", "generate", *words, "--art", art, "--emotion", emotion, "--json"],
         capture_output=True,
         text=True,
         check=False,
@@ -93,13 +93,13 @@ def remap_alone(size: int, count: int) -> float:
     return time.perf_counter() - began
 
 
-def measured(size: int, art: str, seconds: float, runs: int) -> str:
+def measured(size: int, art: str, emotion: str, seconds: float, runs: int) -> str:
     """A row of the table: the fastest of some runs, with the baselines."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         speech, out = folder / "speech.wav", folder / "out.mp4"
         looped_speech(speech, package_data("example/speech.wav"), seconds)
-        every = [generate(speech, out, size, art) for _ in range(runs)]
+        every = [generate(speech, out, size, art, emotion) for _ in range(runs)]
         encoding = encode_alone(out, speech, size, folder)
     best = min(every, key=lambda run: run.wall)
     frames = round(seconds * 25)
@@ -119,6 +119,7 @@ def main() -> None:
     )
     parser.add_argument("--size", type=int, action="append", help="side of the clip; repeat for several (512)")
     parser.add_argument("--art", action="append", help="art style or picture; repeat for several (none)")
+    parser.add_argument("--emotion", default="neutral", help="feeling; a sentence needs the sentence encoder (neutral)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of the speech (10)")
     parser.add_argument("--runs", type=int, default=3, help="processes for each row, the fastest counts (3)")
     given = parser.parse_args()
@@ -131,7 +132,7 @@ def main() -> None:
     print(f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}")
     for size in given.size or [512]:
         for art in given.art or ["none"]:
-            print(measured(size, art, given.seconds, given.runs), flush=True)
+            print(measured(size, art, given.emotion, given.seconds, given.runs), flush=True)
 
 
 if __name__ == "__main__":

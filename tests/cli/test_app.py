@@ -100,7 +100,7 @@ def test_signals_end_in_one_line(
         for n, handler in before.items():
             signal.signal(n, handler)
     assert ended.value.code == status
-    assert capsys.readouterr().err == "style2talker: error: interrupted, nothing was written\n"
+    assert capsys.readouterr().err == "style2talker: error: interrupted, no half-written file is left\n"
 
 
 def test_the_entry_point_ends_with_the_status_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:

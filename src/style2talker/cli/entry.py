@@ -43,7 +43,7 @@ def start(load: Callable[[], Callable[[list[str]], int]]) -> NoReturn:
         status = load()(sys.argv[1:])
         sys.stdout.flush()
     except Stopped as stopped:
-        complain("interrupted, nothing was written")
+        complain("interrupted, no half-written file is left")
         status = stopped.exit_status
     except BrokenPipeError:
         # Who read our output has gone, which is no fault; the interpreter must not complain about it at exit.
