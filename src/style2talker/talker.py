@@ -245,7 +245,7 @@ class Talker:
             check_speech(samples, "the sound" if isinstance(audio, Sound | np.ndarray) else str(audio))
             # The clip keeps the sound until it is saved; hours of it should not weigh.
             sound = sound.compact()
-            return sound, analyse(samples, fps=_MOTION_FPS)
+            return sound.compact(), analyse(samples, fps=_MOTION_FPS)
 
     def _lip_model(self) -> LipModel:
         if self._lips is None:
