@@ -24,9 +24,9 @@ from style2talker.style_a.structure import art_shift, family_shift, frontal, res
 
 __all__ = ["blend_weight", "stylise"]
 
-_MOST_FINE = 1.6e6
+_MOST_FINE = 1.1e6
 """Pixels up to which a picture is painted as a whole."""
-_COARSE_SIDE = 1024
+_COARSE_SIDE = 768
 _HEAD = 1.6
 """Half the side of the square painted finely around a face, in face heights."""
 
@@ -57,7 +57,7 @@ def stylise(portrait: Portrait, art: Art, seed: int = 0, finder: FaceFinder | No
 
 def blend_weight(degree: float) -> float:
     """Share of the style in the result at a degree 0..1: 0 at 0, 1 at 1, rising ever more slowly."""
-    return 1.0 - (1.0 - degree) ** 1.6
+    return 1.0 - float((1.0 - degree) ** 1.6)
 
 
 def _example(art: Art, finder: FaceFinder | None) -> Example | None:

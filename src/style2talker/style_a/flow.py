@@ -1,7 +1,7 @@
 """Lines and strokes that run along the edges of a picture: edge tangents, smoothing along them, ink lines.
 
-The flow is the smoothed structure tensor's minor direction (Kang et al. 2007; Kyprianidis and Döllner 2008); lines are a
-difference of Gaussians accumulated along it (Winnemöller et al. 2012, XDoG).
+The flow is the minor direction of the smoothed structure tensor (Kang et al. 2007; Kyprianidis and Döllner 2008); lines
+are a difference of Gaussians accumulated along it (Winnemöller et al. 2012, XDoG).
 """
 
 from __future__ import annotations
@@ -106,4 +106,6 @@ def contours(
         gy = cv2.Sobel(soft[..., channel], cv2.CV_32F, 0, 1, scale=1 / 8)
         slope += np.float32(weight) * (gx * gx + gy * gy)
     # A ridge of the slope is a dark line of its negative; a step of t has a slope of t / (2.5 width).
-    return ink_lines(-np.sqrt(slope) * np.float32(2.5 * width), flow, width, 0.22 * np.asarray(threshold), length)
+    return ink_lines(
+        -np.sqrt(slope) * np.float32(2.5 * width), flow, width, 0.22 * np.asarray(threshold, dtype=np.float32), length
+    )

@@ -5,6 +5,8 @@ Pictures are (H, W, 3) float32 with L in 0..100 and a, b about -110..110; masks 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike
@@ -65,7 +67,7 @@ def mean_color(lab: FloatArray, mask: FloatArray, default: ArrayLike = (50.0, 0.
     return np.asarray((lab * mask[..., None]).sum(axis=(0, 1)) / total, dtype=np.float32)
 
 
-def quantiles(values: FloatArray, mask: FloatArray, shares: ArrayLike) -> FloatArray:
+def quantiles(values: FloatArray, mask: FloatArray, shares: float | Sequence[float]) -> FloatArray:
     """Values (K,) below which the given shares of the mask lie; over the whole picture where the mask is empty."""
     inside = values[mask > 0.5]
     return np.asarray(np.quantile(inside if inside.size >= 16 else values, shares), dtype=np.float32)
@@ -83,7 +85,7 @@ def saturate(lab: FloatArray, factor: float | FloatArray, most: float = 90.0) ->
 
 
 def keep_chroma(styled: FloatArray, original: FloatArray, sigma: float) -> FloatArray:
-    """The styled picture in the original's palette: its colours on a scale above `sigma` pixels, lightness untouched."""
+    """The styled picture in the original's colours as seen on a scale above `sigma` pixels, its lightness untouched."""
     out = styled.copy()
     # Edge-aware, so that a colour does not leak over the outline that bounds it.
     radius, eps = max(2, round(2 * sigma)), 25.0

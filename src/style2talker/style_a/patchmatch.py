@@ -87,29 +87,14 @@ def _cost(
     total += weight - wrong
     for j in range(_SIDE):
         if total >= best:
-            return total
+            return float(total)
         row = np.float32(0.0)
         for i in range(_SIDE):
             for c in range(CHANNELS):
                 e = target[y + j, x + i, c] - source[sy - RADIUS + j, sx - RADIUS + i, c]
                 row += e * e
         total += row
-    return total
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _stray(matches: NDArray[np.int32], y: int, x: int, sy: int, sx: int, most: float) -> float:
-    """Factor on a match's cost: 1 where it continues all four neighbours' matches, 1 + `most` where it continues none."""
-    rows, columns, _ = matches.shape
-    agree = 0
-    for dy, dx in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-        ny, nx = y + dy, x + dx
-        if 0 <= ny < rows and 0 <= nx < columns:
-            if matches[ny, nx, 0] - dy == sy and matches[ny, nx, 1] - dx == sx:
-                agree += 1
-        else:
-            agree += 1
-    return 1.0 + most * (1.0 - 0.25 * agree)
+    return float(total)
 
 
 @njit(parallel=True, cache=True)  # type: ignore[untyped-decorator]
@@ -124,7 +109,6 @@ def _round(
     matches: NDArray[np.int32],
     reach: int,
     tries: int,
-    stray: float,
     seed: int,
 ) -> tuple[NDArray[np.int32], FloatArray]:
     rows, columns = pull.shape
@@ -134,8 +118,7 @@ def _round(
     for y in prange(rows):
         for x in range(columns):
             by, bx = matches[y, x, 0], matches[y, x, 1]
-            share = _stray(matches, y, x, by, bx, stray)
-            best = share * _cost(target, source, place, pull, labels, source_labels, crowd, y, x, by, bx, 1e18)
+            best = _cost(target, source, place, pull, labels, source_labels, crowd, y, x, by, bx, 1e18)
             state = _seeded(seed, y, x)
             for k in range(8 + tries):
                 if k < 8:
@@ -153,10 +136,7 @@ def _round(
                     sx = bx + state % (2 * radius + 1) - radius
                 if sy < RADIUS or sx < RADIUS or sy >= height - RADIUS or sx >= width - RADIUS:
                     continue
-                share = _stray(matches, y, x, sy, sx, stray)
-                cost = share * _cost(
-                    target, source, place, pull, labels, source_labels, crowd, y, x, sy, sx, best / share
-                )
+                cost = _cost(target, source, place, pull, labels, source_labels, crowd, y, x, sy, sx, best)
                 if cost < best:
                     best, by, bx = cost, sy, sx
             out[y, x, 0], out[y, x, 1] = by, bx
@@ -172,7 +152,6 @@ def improve(
     reach: int,
     tries: int,
     seed: int,
-    stray: float = 0.0,
 ) -> tuple[NDArray[np.int32], FloatArray]:
     """One round of search.
 
@@ -184,10 +163,9 @@ def improve(
         reach: radius in pixels of the first random try; each further try looks half as far.
         tries: number of random tries.
         seed: differs from round to round.
-        stray: by how much more a match costs that continues none of its neighbours' (Hertzmann et al. 2001, kappa).
 
     Returns:
-        better matches and their costs (H, W); where `stray` is 0 no match is costlier than before.
+        better matches, never costlier than before, and their costs (H, W).
     """
     padded = np.pad(target, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="edge")
     found: tuple[NDArray[np.int32], FloatArray] = _round(
@@ -201,7 +179,6 @@ def improve(
         matches,
         reach,
         tries,
-        stray,
         seed,
     )
     return found
@@ -215,7 +192,7 @@ def patch_energy(costs: FloatArray) -> float:
 def coherence(matches: NDArray[np.int32]) -> FloatArray:
     """How well each match (H, W) continues its neighbours', 0 (alone) .. 1 (part of a whole stroke)."""
     rows, columns = matches.shape[:2]
-    offset = matches - np.stack(np.mgrid[0:rows, 0:columns], axis=-1)
+    offset = matches - np.moveaxis(np.mgrid[0:rows, 0:columns], 0, -1)
     same = np.zeros((rows, columns), dtype=np.float32)
     padded = np.pad(offset, ((1, 1), (1, 1), (0, 0)), mode="edge")
     for dy, dx in ((0, 1), (2, 1), (1, 0), (1, 2)):

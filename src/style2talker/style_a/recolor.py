@@ -55,14 +55,14 @@ def _carried(
     out[..., 0] = matched_tones(lab[..., 0], own[:, 0], wanted[:, 0], steepest, farthest)
     mean, spread = own[:, 1:].mean(axis=0), own[:, 1:].std(axis=0) + 1.0
     aim, aim_spread = wanted[:, 1:].mean(axis=0), wanted[:, 1:].std(axis=0) + 1.0
-    gain = np.clip(aim_spread / spread, 0.5, 2.0)
+    # Colour fades towards grey by scaling: with a shift alone the greys of a yellow face turn blue on a pale one.
+    faded = (float(np.hypot(*aim)) + 5) / (float(np.hypot(*mean)) + 5)
+    gain = np.clip(np.minimum(aim_spread / spread, 1.3 * faded), 0.3, 1.8)
     out[..., 1:] = (lab[..., 1:] - mean) * gain + aim
     return out
 
 
-def _skin_carried(
-    lab: FloatArray, masks: FloatArray, art: FloatArray, art_masks: FloatArray
-) -> FloatArray | None:
+def _skin_carried(lab: FloatArray, masks: FloatArray, art: FloatArray, art_masks: FloatArray) -> FloatArray | None:
     """The picture carried as its skin is carried; None where portrait or art show no skin."""
     i = REGIONS.index("skin")
     samples = _sample(lab, masks[i]), _sample(art, art_masks[i])
@@ -86,7 +86,7 @@ def recolored(
         sigma: softness in pixels with which region colours meet.
     """
     everything = art.reshape(-1, 3)[:: max(1, art[..., 0].size // 20000)]
-    whole = _carried(lab, lab.reshape(-1, 3)[:: max(1, lab[..., 0].size // 20000)], everything, 1.8)
+    whole = _carried(lab, lab.reshape(-1, 3)[:: max(1, lab[..., 0].size // 20000)], everything, 1.8, 34.0)
     if art_masks is None:
         return whole
     skin = _skin_carried(lab, masks, art, art_masks)

@@ -6,6 +6,7 @@ a head, and by GrabCut. Masks overlap softly and sum to 1 in every pixel.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -51,6 +52,11 @@ class Regions:
     def sharp(self, name: str) -> FloatArray:
         """Mask (H, W) of a region with edges a few pixels wide, for flat colours that must not bleed."""
         return smoothstep(self[name], 0.3, 0.7)
+
+    def weighted(self, values: Mapping[str, float]) -> FloatArray:
+        """Map (H, W) that has a value in each region, with soft transitions."""
+        weights = np.array([values[name] for name in REGIONS], dtype=np.float32)
+        return np.asarray(np.tensordot(weights, self.masks, axes=1), dtype=np.float32)
 
     @property
     def person(self) -> FloatArray:
@@ -136,7 +142,7 @@ def _distance(
 
 
 def _skin_distance(lab: FloatArray, seeds: FloatArray) -> FloatArray:
-    """How far each pixel (H, W) is from the skin of the face: in sun or shade it keeps its hue better than its chroma."""
+    """How far each pixel (H, W) is from the face's skin, which in sun or shade keeps its hue better than its chroma."""
     middle = np.median(seeds[:, 1:], axis=0)
     chroma = max(float(np.hypot(middle[0], middle[1])), 4.0)
     along = middle / max(float(np.hypot(middle[0], middle[1])), 1e-3)
@@ -216,11 +222,12 @@ def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -
         front *= (opaque > 127).astype(np.float32)
     top = (front > 0) & (oval < 0.1) & (up > 0.38) & (np.abs(across) < 0.45) & (skin > 2.5)
     hair = _distance(lab, lab[top], 3)
-    low = (front > 0) & (up < -0.75) & (skin > 2.5) & (hair > 2.2)
+    low = (front > 0) & (up < -0.75) & (skin > 3.2) & (hair > 2.2)
     cloth = _distance(lab, lab[low], 3)
     inside = smoothstep(blur(oval, 1.5), 0.3, 0.9)
     off_face = (1 - inside) * smoothstep(np.hypot(across / 0.5, (up + 0.2) / 0.75), 0.8, 1.3)
-    cost_skin = skin + (3.5 - 1.7 * smoothstep(up, -0.45, -0.7)) * off_face
+    cost_skin = skin + (3.5 - 2.2 * smoothstep(up, -0.45, -0.7)) * off_face
+    cost_skin += 3.0 * smoothstep(np.hypot(across, up + 0.2), 1.1, 1.9)
     cost_hair = hair + 2.0 + 4.0 * inside * smoothstep(up, 0.45, 0.05) + 1.0 * smoothstep(up, -0.25, -0.9)
     cost_hair += 2.0 * smoothstep(np.abs(across), 0.45, 0.8) * smoothstep(up, -0.4, -0.8)
     cost_cloth = cloth + 2.0 + 7.0 * smoothstep(up, -0.75, -0.4) + 9.0 * inside

@@ -39,4 +39,4 @@ def paint_cartoon(canvas: Canvas, seed: int) -> FloatArray:
     rims *= 1 - 0.85 * blur(regions.features, 2 * s)
     ink = 0.94 * np.maximum(np.maximum(lines, rims), drawn_lines(canvas, 2.1 * s, jaw=0.75, features=0.9))
     tint = np.minimum(_INK, 0.35 * mean_color(canvas.lab, regions["hair"], _INK) + 0.65 * _INK)
-    return over(out, np.broadcast_to(tint, out.shape), ink)
+    return over(out, np.broadcast_to(tint, out.shape), np.asarray(ink, dtype=np.float32))

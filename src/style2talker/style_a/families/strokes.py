@@ -133,7 +133,7 @@ def threshold_map(canvas: Canvas, line: float, skin: float, background: float) -
 
 
 def set_off(canvas: Canvas) -> FloatArray:
-    """How much the person differs in colour from the background close by, (H, W) in 0..1: 0 where the outline is a guess."""
+    """How much person and background differ in colour close by, (H, W) in 0..1; 0 where the outline is a guess."""
     s, back = 5 * canvas.scale, canvas.regions["background"]
     front = 1 - back
     inner = blur(canvas.lab * front[..., None], s) / (blur(front, s)[..., None] + np.float32(1e-2))
