@@ -134,7 +134,7 @@ class OneFace:
 
 def test_profiles_and_small_faces_are_refused_with_box_and_advice():
     picture = np.zeros((200, 200, 3), np.uint8)
-    with pytest.raises(FaceError, match="turned 60°.*--face") as refusal:
+    with pytest.raises(FaceError, match=r"turned 60°.*--face") as refusal:
         find_portrait(picture, finder=OneFace(made_face(0, 100, yaw=np.radians(60))))
     assert refusal.value.box[3] == 100
     with pytest.raises(FaceError, match="only 20 pixels high"):

@@ -107,6 +107,23 @@ def test_lids_close_monotonically_and_never_cross(person):
     assert opening.min() > -0.05
 
 
+def test_lips_close_over_an_open_jaw(person):
+    """ARKit's mouthClose undoes what jawOpen does to the lips, at any opening, and the chin stays down."""
+    rest = gap(person.displaced(activations())[0], 13, 14)
+    for jaw in (0.3, 1.0):
+        opened = person.displaced(activations(jawOpen=jaw))[0]
+        closed = person.displaced(activations(jawOpen=jaw, mouthClose=jaw))[0]
+        assert gap(opened, 13, 14) > rest + 20 * jaw
+        assert gap(closed, 13, 14) < rest + 1.0
+        assert closed[152, 1] == pytest.approx(opened[152, 1], abs=1.0)
+
+
+@pytest.mark.parametrize("name", ["mouthSmile", "mouthFrown", "mouthStretch", "mouthPress", "mouthDimple"])
+def test_one_corner_of_the_mouth_moves_without_the_other(name):
+    left = np.linalg.norm(shape(f"{name}Left"), axis=1)
+    assert left[61] < 0.1 * left[291]
+
+
 def test_wide_eyes_do_not_bulge(person):
     rest = gap(person.displaced(activations()), 386, 374)
     wide = gap(person.displaced(activations(eyeWideLeft=1.0, browInnerUp=1.0)), 386, 374)

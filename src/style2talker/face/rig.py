@@ -55,6 +55,7 @@ _OPENERS = [
         "mouthSmileRight",
     )
 ]
+_JAW, _CLOSE = ARKIT_NAMES.index("jawOpen"), ARKIT_NAMES.index("mouthClose")
 _UPPER_LID_SHARE = 0.86
 _LOWER_LIP_SHARE = 0.65
 _WIDEST_EYE = 1.28
@@ -107,6 +108,9 @@ class PersonRig:
         opening = np.einsum("cvk,k->cv", basis[_OPENERS][:, lower] - basis[_OPENERS][:, upper], down)
         gap = (rest[lower] - rest[upper]) @ down
         self._parted = np.maximum(gap - blendshapes[_OPENERS] @ opening, 0.0)
+        # What an open jaw leaves between lips that are closed over it.
+        jaw, close = ((basis[k][lower] - basis[k][upper]) @ down for k in (_JAW, _CLOSE))
+        self._unclosed = np.maximum(jaw + close, 0.0)
 
     def displaced(self, blendshapes: FloatArray) -> FloatArray:
         """Points (T, V, 3) in pixels of expressions (T, C) in 0..1, before head motion."""
@@ -137,9 +141,11 @@ class PersonRig:
         moved = np.abs(delta[:, _OPENERS]).max(axis=1)[:, None]
         weight = np.clip(moved / 0.2, 0.0, 1.0)
         gap = (points[:, inner_low] - points[:, inner_up]) @ self._down  # (T, 9)
-        crossed = np.minimum(gap - weight * self._parted, 0.0)
+        over_jaw = np.clip(np.minimum(delta[:, _CLOSE], delta[:, _JAW]), 0.0, 1.0)[:, None]
+        shut = weight * self._parted + over_jaw * self._unclosed
+        crossed = np.minimum(gap - shut, 0.0)
         rest_crossed = np.minimum((self._rest[inner_low] - self._rest[inner_up]) @ self._down, 0.0)
-        close = weight * self._parted + np.minimum(crossed - rest_crossed, 0.0)
+        close = shut + np.minimum(crossed - rest_crossed, 0.0)
         shift = close[..., None] * self._down
         for up, low in zip(LIP_COLUMNS["upper"], LIP_COLUMNS["lower"], strict=True):
             points[:, list(low)] -= shift * _LOWER_LIP_SHARE

@@ -3,10 +3,11 @@
 Run `python -m style2talker.train.rig --tracks FOLDER --out src/style2talker/assets/data/rig.npz`. Tracks come from
 `python -m style2talker.corpus.track`. Nothing is random, so the same tracks give the same file.
 
-Method: faces are aligned by the points that expressions hardly move, the mean of each person is removed, and a ridge
-regression goes from blendshapes to displacements. The raw answer is then made fit to animate with: left and right are
-made mirror images, each shape is kept to the part and the side of the face that it belongs to, smoothed over the mesh,
-and bounded. Shapes that the data cannot teach are designed (`rig_prior`).
+Method: faces are aligned by the points that expressions hardly move and the mean of each person is removed. Then every
+mesh point has a ridge regression of its own from blendshapes to displacement, on the frames and their mirror images; in
+the upper face a shape is the dearer the less it belongs to the point. The raw answer is made fit to animate with: each
+shape is kept to its part and side of the face, smoothed over the mesh, and bounded. Shapes that the data cannot teach
+are designed (`rig_prior`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from scipy.optimize import linear_sum_assignment
 
 from style2talker.corpus.track import load_track
 from style2talker.face.pose import STABLE, rigid_transform
-from style2talker.face.rig import LID_PAIRS
+from style2talker.face.rig import LID_PAIRS, LIP_COLUMNS
 from style2talker.media.atomic import atomic_path
 from style2talker.records import ARKIT_NAMES
 from style2talker.style_a.mesh import face_triangles
@@ -32,17 +33,29 @@ __all__ = ["explained", "learn_basis", "main", "mirror_points", "person_of", "po
 
 Floats = NDArray[np.float64]
 
-_RIDGE = 2.0
+_RIDGE = 4.0
+_LEAST = 0.003
+"""Least weight of a shape anywhere; what it does there is removed afterwards."""
+_REFLECTION = np.array([-1.0, 1.0, 1.0])
 _EYE_LINE, _MOUTH_LINE = 0.0, 0.85
 _LIPS = (13, 14, 61, 291, 0, 17, 78, 308, 37, 267, 84, 314)
 _BROWS_AND_LIDS = (105, 334, 107, 336, 70, 300, 159, 145, 386, 374)
 _IRISES = {"Right": tuple(range(468, 473)), "Left": tuple(range(473, 478))}
 
-_GAIN: Mapping[str, float] = {"eyeWide": 0.9, "browDown": 1.5, "browInnerUp": 1.15, "browOuterUp": 1.2}
+_GAIN: Mapping[str, float] = {"eyeWide": 0.6, "browDown": 1.1, "browInnerUp": 1.1}
 """Corrections found by looking at each shape on many portraits, times the learned displacement."""
 
 _MOST: Mapping[str, float] = {"eye": 0.10, "brow": 0.20, "nose": 0.09, "cheek": 0.09, "mouth": 0.20, "jaw": 0.42}
 """Largest displacement of any point by one shape, in eye distances."""
+
+
+def _other_side(name: str) -> str:
+    if name.endswith("Left"):
+        return name[:-4] + "Right"
+    return name[:-5] + "Left" if name.endswith("Right") else name
+
+
+_PARTNER = [ARKIT_NAMES.index(_other_side(name)) for name in ARKIT_NAMES]
 
 
 def person_of(track: Path) -> str:
@@ -119,11 +132,26 @@ def _centred(people: Sequence[str], values: Floats) -> Floats:
     return out
 
 
-def learn_basis(people: Sequence[str], shapes: Floats, points: Floats) -> Floats:
-    """Ridge regression from blendshapes (F, 52) to displacements; returns (52, V, 3) in eye distances."""
-    x, y = _centred(people, shapes), _centred(people, points.reshape(len(points), -1))
-    solution = np.linalg.solve(x.T @ x + _RIDGE * np.eye(x.shape[1]), x.T @ y)
-    return np.asarray(solution.reshape(x.shape[1], -1, 3), dtype=np.float64)
+def learn_basis(people: Sequence[str], shapes: Floats, points: Floats, reference: Floats) -> Floats:
+    """Regression from blendshapes to displacements.
+
+    Args:
+        people: person of each frame.
+        shapes: (F, 52) blendshapes.
+        points: (F, V, 3) aligned faces in eye distances.
+        reference: (V, 3) the symmetrical average face.
+
+    Returns:
+        (52, V, 3) in eye distances.
+    """
+    x, y = _centred(people, shapes), _centred(people, points)
+    x, y = np.vstack([x, x[:, _PARTNER]]), np.vstack([y, y[:, mirror_points(reference)] * _REFLECTION])
+    masks = np.stack([_mask(name, reference) for name in ARKIT_NAMES], axis=1)  # (V, C)
+    upper = _window(reference[:, 1], -9.0, reference[[33, 263], 1].mean() + 0.12, 0.12)[:, None]
+    belongs = np.maximum(1 - upper * (1 - masks), _LEAST)
+    normal = (x.T @ x)[None] + (_RIDGE / belongs**2)[:, :, None] * np.eye(len(ARKIT_NAMES))  # (V, C, C)
+    target = np.tensordot(x.T, y, 1).transpose(1, 0, 2)  # (V, C, 3)
+    return np.asarray(np.linalg.solve(normal, target).transpose(1, 0, 2), dtype=np.float64)
 
 
 def explained(basis: Floats, people: Sequence[str], shapes: Floats, points: Floats) -> dict[str, float]:
@@ -148,17 +176,16 @@ def mirror_points(reference: Floats) -> NDArray[np.int64]:
     return np.asarray(np.where(paired, partner, np.arange(len(partner))), dtype=np.int64)
 
 
-def _other_side(name: str) -> str:
-    if name.endswith("Left"):
-        return name[:-4] + "Right"
-    return name[:-5] + "Left" if name.endswith("Right") else name
-
-
 def _symmetric(basis: Floats, mirror: NDArray[np.int64]) -> Floats:
     """Average each shape with the mirror image of its counterpart."""
-    partner = [ARKIT_NAMES.index(_other_side(name)) for name in ARKIT_NAMES]
-    reflected = basis[partner][:, mirror] * np.array([-1.0, 1.0, 1.0])
-    return np.asarray((basis + reflected) / 2, dtype=np.float64)
+    return np.asarray((basis + basis[_PARTNER][:, mirror] * _REFLECTION) / 2, dtype=np.float64)
+
+
+def _window(value: Floats, low: float, high: float, soft: float) -> Floats:
+    """1 between `low` and `high`, falling to 0 within `soft` outside."""
+    rise = np.clip((value - low) / soft + 1, 0, 1)
+    fall = np.clip((high - value) / soft + 1, 0, 1)
+    return np.asarray(rise * rise * (3 - 2 * rise) * fall * fall * (3 - 2 * fall), dtype=np.float64)
 
 
 def _one_sided(basis: Floats, reference: Floats) -> Floats:
@@ -168,22 +195,13 @@ def _one_sided(basis: Floats, reference: Floats) -> Floats:
     each pair is kept and shared out across the middle of the face.
     """
     out = basis.copy()
-    x = reference[:, 0] - reference[[1, 4, 168, 152], 0].mean()
     # The person's left is on the right of the picture.
-    left_share = _window(x, 0.11, 9.0, 0.22)[:, None]
+    left = _window(reference[:, 0] - reference[[1, 4, 168, 152], 0].mean(), 0.11, 9.0, 0.22)[:, None]
     for i, name in enumerate(ARKIT_NAMES):
         if name.startswith("mouth") and name.endswith("Left") and name != "mouthLeft":
-            k = ARKIT_NAMES.index(_other_side(name))
-            pair = basis[i] + basis[k]
-            out[i], out[k] = pair * left_share, pair * (1 - left_share)
+            pair = basis[i] + basis[_PARTNER[i]]
+            out[i], out[_PARTNER[i]] = pair * left, pair * (1 - left)
     return out
-
-
-def _window(value: Floats, low: float, high: float, soft: float) -> Floats:
-    """1 between `low` and `high`, falling to 0 within `soft` outside."""
-    rise = np.clip((value - low) / soft + 1, 0, 1)
-    fall = np.clip((high - value) / soft + 1, 0, 1)
-    return np.asarray(rise * rise * (3 - 2 * rise) * fall * fall * (3 - 2 * fall), dtype=np.float64)
 
 
 def _mask(name: str, reference: Floats) -> Floats:
@@ -200,24 +218,24 @@ def _mask(name: str, reference: Floats) -> Floats:
         mask = _window(y, nose + 0.06, far, 0.16)
     else:
         mask = _window(y, nose - 0.22, far, 0.25)
-    one_sided = name.startswith(("brow", "eye")) and name.endswith(("Left", "Right"))
-    if one_sided:
-        middle = reference[[1, 4, 168, 152], 0].mean()
-        # The person's left is on the right of the picture.
-        side = (x - middle) * (1 if name.endswith("Left") else -1)
+    middle = reference[[1, 4, 168, 152], 0].mean()
+    # The person's left is on the right of the picture.
+    side = (x - middle) * (1 if name.endswith("Left") else -1)
+    if name.startswith(("brow", "eye")) and name.endswith(("Left", "Right")):
         mask = mask * _window(side, 0.03, far, 0.08)
     return mask
 
 
 def _smoothing(triangles: NDArray[np.int32], n_points: int) -> Floats:
-    """(V, V) matrix that moves each point halfway to the mean of its neighbours; irises and lids stay sharp."""
+    """(V, V) matrix that moves each point halfway to the mean of its neighbours; irises, lids and lips stay sharp."""
     near = np.zeros((n_points, n_points))
     for a, b in ((0, 1), (1, 2), (2, 0)):
         near[triangles[:, a], triangles[:, b]] = near[triangles[:, b], triangles[:, a]] = 1
     total = near.sum(axis=1, keepdims=True)
     smooth: Floats = 0.5 * np.eye(n_points) + 0.5 * near / np.maximum(total, 1)
-    keep = (total[:, 0] == 0) | np.isin(np.arange(n_points), np.array(list(LID_PAIRS.values())).ravel())
-    keep |= np.isin(np.arange(n_points), (13, 14, 61, 291, 78, 308))
+    sharp = {i for pairs in LID_PAIRS.values() for pair in pairs for i in pair} | {61, 291, 78, 308}
+    sharp |= {i for rings in LIP_COLUMNS.values() for ids in rings for i in ids}
+    keep = (total[:, 0] == 0) | np.isin(np.arange(n_points), list(sharp))
     smooth[keep] = np.eye(n_points)[keep]
     return smooth
 
@@ -237,6 +255,9 @@ def polish(basis: Floats, reference: Floats) -> Floats:
         shape[:, 2] = np.clip(shape[:, 2], -0.12, 0.12)
         stem = name.removesuffix("Left").removesuffix("Right")
         shape *= _GAIN.get(stem, 1.0)
+        if name.startswith("eyeBlink"):
+            # A blink in the data often comes with a squint, which is what lifts the lower lid.
+            shape[[low for pairs in LID_PAIRS.values() for _, low in pairs]] *= 0.6
         if not name.startswith("eyeLook"):
             for ids in _IRISES.values():
                 # Lids pass over the eyeball; only a gaze turns it.
@@ -260,11 +281,11 @@ def main(argv: list[str] | None = None) -> None:
     names = np.array(people)
     held = names == options.hold_out
     if held.any() and not held.all():
-        trained = learn_basis(names[~held].tolist(), shapes[~held], points[~held])
+        trained = learn_basis(names[~held].tolist(), shapes[~held], points[~held], reference)
         for what, basis in (("learned", trained), ("polished", polish(trained, reference))):
             scores = explained(basis, names[held].tolist(), shapes[held], points[held])
             log.info("%s, R² on %s: %s", what, options.hold_out, {k: round(v, 3) for k, v in scores.items()})
-    basis = polish(learn_basis(people, shapes, points), reference)
+    basis = polish(learn_basis(people, shapes, points, reference), reference)
     with atomic_path(options.out) as part:
         np.savez_compressed(part, basis=basis.astype(np.float16), reference=reference.astype(np.float32))
     log.info("%d frames of %d people -> %s", len(people), len(set(people)), options.out.name)

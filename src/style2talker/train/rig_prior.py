@@ -48,7 +48,6 @@ _MIDDLE: Mapping[str, Sequence[_Bump]] = {
         (216, 0.12, (-0.025, 0.0, -0.03)),
     ),
     "jawForward": ((152, 0.30, (0.0, 0.012, -0.08)), (17, 0.15, (0.0, -0.008, -0.05))),
-    "mouthShrugUpper": ((0, 0.15, (0.0, -0.050, -0.02)), (17, 0.11, (0.0, -0.022, -0.01))),
 }
 _COLUMN = np.array([0.45, 0.75, 0.90, 0.98, 1.0, 0.98, 0.90, 0.75, 0.45])
 """How much of a move of the lips each column takes, from corner to corner."""
@@ -85,7 +84,7 @@ def _down(amount: Floats) -> Floats:
 
 
 def _lip_shapes(reference: Floats) -> dict[str, Floats]:
-    """The lower lip rolled in; the lips closing over an open jaw."""
+    """The lower lip rolled in; the upper lip pushed up by the lower one; the lips closing over an open jaw."""
     inner, *_, outer = (reference[list(ids), 1] for ids in LIP_COLUMNS["lower"])
     thickness = _COLUMN * (outer - inner)
     rolled = [_down(-(0.024 * _COLUMN + share * thickness)) for share in (0.0, 0.2, 0.4, 0.5)]
@@ -94,6 +93,8 @@ def _lip_shapes(reference: Floats) -> dict[str, Floats]:
     closing = [share * _COLUMN for share in (1.0, 1.0, 0.95, 0.85)]
     return {
         "mouthRollLower": _lip_move(reference, "lower", rolled, 0.07),
+        "mouthShrugUpper": _lip_move(reference, "upper", [_down(-0.06 * _COLUMN)] * 4, 0.10)
+        + _lip_move(reference, "lower", [_down(-share * _COLUMN) for share in (0.02, 0.03, 0.04, 0.05)], 0.10),
         "mouthClose": _lip_move(reference, "upper", [_down(0.046 * c) for c in closing], 0.06)
         + _lip_move(reference, "lower", [_down(-0.087 * c) for c in closing], 0.10),
     }

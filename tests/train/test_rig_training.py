@@ -49,7 +49,7 @@ def test_a_rig_is_recovered_from_people_who_use_it(tracks):
     people, shapes, points, reference = read_tracks(sorted(tracks.glob("*.npz")))
     assert set(people) == {"M001", "W002", "clip_7"}
     assert np.linalg.norm(reference[33] - reference[263]) == pytest.approx(1.0, abs=0.02)
-    basis = learn_basis(people, shapes, points)
+    basis = learn_basis(people, shapes, points, reference)
     jaw = ARKIT_NAMES.index("jawOpen")
     truth, found = RIG.basis[jaw].ravel(), basis[jaw].ravel()
     assert np.corrcoef(truth, found)[0, 1] > 0.9
@@ -77,18 +77,38 @@ def test_polishing_bounds_shapes_and_makes_sides_alike():
 
 def test_designed_shapes_do_what_they_say():
     shapes = designed_shapes(REFERENCE, mirror_points(REFERENCE))
-    assert set(shapes) == {
-        "cheekSquintLeft",
-        "cheekSquintRight",
-        "noseSneerLeft",
-        "noseSneerRight",
-        "cheekPuff",
-        "jawForward",
-    }
+    pairs = ("cheekSquint", "noseSneer", "mouthDimple", "jaw")
+    single = {"cheekPuff", "jawForward", "mouthShrugUpper", "mouthRollLower", "mouthClose"}
+    assert set(shapes) == {f"{name}{side}" for name in pairs for side in ("Left", "Right")} | single
     assert shapes["noseSneerLeft"][358, 1] < -0.03 and abs(shapes["noseSneerLeft"][129, 1]) < 0.02
     puff = shapes["cheekPuff"]
     assert puff[425, 0] > 0.03 and puff[205, 0] < -0.03
     assert shapes["jawForward"][152, 2] < -0.03
+
+
+def test_designed_lips_meet_roll_and_rise_without_parting():
+    shapes = designed_shapes(REFERENCE, mirror_points(REFERENCE))
+    parting = {name: shape[14, 1] - shape[13, 1] for name, shape in shapes.items()}
+    assert parting["mouthClose"] < -0.1
+    rolled = shapes["mouthRollLower"]
+    assert rolled[17, 1] < rolled[14, 1] < 0 and rolled[13, 1] == 0
+    assert shapes["mouthShrugUpper"][13, 1] < -0.03
+    assert parting["mouthShrugUpper"] < 0.05
+    for name in ("mouthDimpleLeft", "jawLeft"):
+        assert abs(parting[name]) < 0.02, name
+    assert shapes["mouthDimpleLeft"][291, 0] > 0.03 and abs(shapes["mouthDimpleLeft"][61, 0]) < 1e-3
+    assert shapes["jawLeft"][152, 0] > 0.04 and shapes["jawRight"][152, 0] < -0.04
+
+
+def test_a_shape_of_one_side_of_the_mouth_leaves_the_other_alone():
+    both = np.zeros((52, 478, 3))
+    for side in ("Left", "Right"):
+        both[ARKIT_NAMES.index(f"mouthFrown{side}")][:, 1] = 0.02
+    basis = polish(both, REFERENCE)
+    left, right = (basis[ARKIT_NAMES.index(f"mouthFrown{side}")] for side in ("Left", "Right"))
+    assert left[291, 1] == pytest.approx(0.04, abs=0.004) and abs(left[61, 1]) < 1e-6
+    assert right[61, 1] == pytest.approx(0.04, abs=0.004)
+    assert np.allclose((left + right)[[0, 17], 1], 0.04, atol=0.004)
 
 
 def test_the_command_writes_the_same_rig_twice(tracks, tmp_path, caplog):
