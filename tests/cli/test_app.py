@@ -121,6 +121,11 @@ def test_the_entry_point_ends_with_the_status_of_the_command(monkeypatch: pytest
     [
         (MemoryError(), 1, "not enough memory"),
         (OSError(28, "No space left on device"), 1, "no space left"),
+        (
+            PermissionError(13, "Permission denied", "x.bin"),
+            1,
+            "refused to read or write: [Errno 13] Permission denied: 'x.bin'",
+        ),
         (KeyError("x"), 1, "internal error, KeyError: 'x'"),
     ],
 )

@@ -43,6 +43,22 @@ def test_a_cold_process_is_quiet_too(place: Path, process: Command, landmarker: 
     assert ended.out.count("\n") == 1
 
 
+def test_names_in_any_script_and_any_encoding(place: Path, process: Command, landmarker: Path) -> None:
+    (place / "pö rt 日本").mkdir()
+    (place / "portrait.jpg").rename(place / "pö rt 日本" / "ü.jpg")
+    words = ("generate", "pö rt 日本/ü.jpg", "speech.wav", "-o", "pö rt 日本/é.mp4", *SMALL)
+    assert process(*words).out == "wrote pö rt 日本/é.mp4: 96 x 96 pixels, 1.0 s\n"
+    ended = process(*words, PYTHONIOENCODING="ascii")
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.isascii()
+
+
+def test_an_emotion_in_a_locale_without_utf_8(place: Path, process: Command) -> None:
+    ended = process(*GENERATE, "--emotion", "怒り", "--dry-run", LC_ALL="C", PYTHONUTF8="0")
+    assert (ended.status, ended.err) == (0, "")
+    assert tomllib.loads(ended.out)["emotion"] == "怒り"
+
+
 def test_the_last_line_is_for_machines(place: Path, command: Command, landmarker: Path) -> None:
     ended = command(*GENERATE, *SMALL, "--emotion", "a little sad", "--fps", "10", "--json")
     assert ended.status == 0

@@ -81,6 +81,8 @@ def _unforeseen(error: Exception) -> int:
         complain(f"no space left on the disk ({error}): free some")
     elif isinstance(error, MemoryError):
         complain("not enough memory: use a smaller --size, or --framing crop")
+    elif isinstance(error, OSError):
+        complain(f"the system refused to read or write: {error}")
     else:
         complain(f"internal error, {type(error).__name__}: {error} (set STYLE2TALKER_TRACEBACK=1 to see more)")
     return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -40,6 +41,9 @@ def start(load: Callable[[], Callable[[list[str]], int]]) -> NoReturn:
     try:
         signal.signal(signal.SIGINT, _stop)
         signal.signal(signal.SIGTERM, _stop)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # Names of files may hold letters that the terminal's encoding lacks.
+            sys.stdout.reconfigure(errors="backslashreplace")
         status = load()(sys.argv[1:])
         sys.stdout.flush()
     except Stopped as stopped:

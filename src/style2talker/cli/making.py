@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -85,6 +86,8 @@ def _spelled_out(options: GenerateOptions) -> GenerateOptions:
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is no text"
             raise EmotionError(f"--emotion {options.emotion}: the file cannot be read, {reason}") from error
+    # In a locale without UTF-8, Python keeps the bytes that it could not read as lone surrogates.
+    options = replace(options, emotion=os.fsencode(options.emotion).decode("utf-8", "replace"))
     timeline.parse(options.emotion)
     return options
 
