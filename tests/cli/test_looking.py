@@ -50,6 +50,10 @@ def test_stylize_keeps_opacity(place: Path, command: Command, landmarker: Path) 
     assert command("stylize", "cut.png", "-o", "same.png").status == 0
     with Image.open(place / "same.png") as same:
         assert np.array_equal(np.asarray(same), np.asarray(cut_out))
+    assert command("stylize", "cut.png", "-o", "white.jpg").status == 0
+    with Image.open(place / "white.jpg") as white:
+        assert white.mode == "RGB"
+        assert np.asarray(white)[:, :40].min() > 200
 
 
 def test_dry_runs_show_the_options(place: Path, command: Command, no_models: None) -> None:

@@ -14,6 +14,9 @@ from style2talker.config import StylizeOptions, TrackOptions
 
 __all__ = ["stylize", "track"]
 
+_OPAQUE = (".jpg", ".jpeg", ".bmp")
+"""Suffixes of pictures that cannot be transparent; what would be is white in them."""
+
 
 def track(
     context: typer.Context,
@@ -70,9 +73,12 @@ def stylize(
     check_outputs({"--output": (output, PICTURES)}, [picture, config, *files.values()])
     check_inputs(picture=picture, **files)
     from style2talker.media.picture import write_picture
+    from style2talker.style_a.backdrop import lay_over
     from style2talker.talker import Talker
 
     styled = Talker().stylize(picture, options)
+    if output.suffix.lower() in _OPAQUE:
+        styled = lay_over(styled)
     write_picture(output, styled.pixels, styled.alpha)
     rows, columns = styled.pixels.shape[:2]
     tell(f"wrote {output}: {columns} x {rows} pixels", as_json, {"output": str(output), "size": [columns, rows]})
