@@ -243,9 +243,9 @@ class Talker:
             sound = _sound(audio)
             samples = to_speech(sound)
             check_speech(samples, "the sound" if isinstance(audio, Sound | np.ndarray) else str(audio))
-            # The clip keeps the sound until it is saved; hours of it should not weigh.
+            # Before the analysis, so that the large form is free by then.
             sound = sound.compact()
-            return sound.compact(), analyse(samples, fps=_MOTION_FPS)
+            return sound, analyse(samples, fps=_MOTION_FPS)
 
     def _lip_model(self) -> LipModel:
         if self._lips is None:
