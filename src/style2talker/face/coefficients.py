@@ -2,8 +2,8 @@
 
 Layout of a row (Deng et al., "Accurate 3D Face Reconstruction with Weakly-Supervised Learning", 2019, as kept by
 SadTalker, PIRenderer and Style2Talker): identity 80, expression 64, texture 80, angles 3, lighting 27, translation 3,
-and after the alignment crop 3 more. On recordings tracked both ways the angles follow the head (r = 0.75, 0.87, 0.92 for
-pitch, yaw, roll); the translation is that within a crop which follows the face, so it says nothing of head motion.
+and after the alignment crop 3 more. On recordings tracked both ways the angles follow the head (r = 0.75, 0.87, 0.92
+for pitch, yaw, roll); the translation is that within a crop which follows the face and says nothing of head motion.
 """
 
 from __future__ import annotations
