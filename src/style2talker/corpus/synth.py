@@ -23,7 +23,7 @@ from style2talker.media.atomic import atomic_path
 from style2talker.records import FloatArray
 from style2talker.speech.mel import SAMPLE_RATE
 
-__all__ = ["damaged", "main", "speak_utterance", "synthesise"]
+__all__ = ["damaged", "main", "speak_utterance", "synthesise", "varied"]
 
 _FLITE_VOICES = ("slt", "rms", "awb", "kal16")
 _VARIANTS = ("", "+f1", "+f2", "+f3", "+f4", "+f5", "+m1", "+m2", "+m3", "+m4", "+m5", "+m7")
@@ -46,23 +46,19 @@ def speak_utterance(rng: np.random.Generator) -> tuple[FloatArray, list[Phone]]:
         voice = language + str(rng.choice(_VARIANTS))
         raw, rate, phones = espeak_phones(line, voice, int(rng.integers(120, 215)), int(rng.integers(20, 85)))
         samples = resample_poly(raw, SAMPLE_RATE, rate).astype(np.float32)
-    return _shifted_pitch(_between_pauses(samples, phones, rng), rng)
+    return varied(samples, phones, rng)
 
 
-def _between_pauses(
-    samples: FloatArray, phones: list[Phone], rng: np.random.Generator
-) -> tuple[FloatArray, list[Phone]]:
+def varied(samples: FloatArray, phones: list[Phone], rng: np.random.Generator) -> tuple[FloatArray, list[Phone]]:
+    """Speech (N,) at 16 kHz and its phones between pauses, by another speaker: all is played a little faster or slower.
+
+    Pitch, formants and tempo move together.
+    """
     before, after = (float(s) for s in rng.uniform(0.1, 0.8, 2))
     padded = np.pad(samples, (round(before * SAMPLE_RATE), round(after * SAMPLE_RATE)))
-    return padded, [Phone(p.symbol, p.start + before, p.end + before) for p in phones]
-
-
-def _shifted_pitch(spoken: tuple[FloatArray, list[Phone]], rng: np.random.Generator) -> tuple[FloatArray, list[Phone]]:
-    """Play a little faster or slower: pitch, formants and tempo move together, as another speaker's would."""
-    samples, phones = spoken
-    up = int(rng.integers(86, 117))
-    stretched = resample_poly(samples, up, 100).astype(np.float32)
-    return stretched, [Phone(p.symbol, p.start * up / 100, p.end * up / 100) for p in phones]
+    up = int(rng.integers(84, 121))
+    stretched = resample_poly(padded, up, 100).astype(np.float32)
+    return stretched, [Phone(p.symbol, (p.start + before) * up / 100, (p.end + before) * up / 100) for p in phones]
 
 
 def damaged(samples: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -90,7 +86,13 @@ def damaged(samples: FloatArray, rng: np.random.Generator) -> FloatArray:
     return (out / peak * 10 ** (-float(rng.uniform(1, 24)) / 20)).astype(np.float32)
 
 
-def synthesise(out: Path, count: int, seed: int = 0, report: Callable[[int, int], None] | None = None) -> list[Path]:
+def synthesise(
+    out: Path,
+    count: int,
+    seed: int = 0,
+    report: Callable[[int, int], None] | None = None,
+    speak: Callable[[np.random.Generator], tuple[FloatArray, list[Phone]]] | None = None,
+) -> list[Path]:
     """Write `count` utterances into a folder.
 
     Args:
@@ -98,6 +100,7 @@ def synthesise(out: Path, count: int, seed: int = 0, report: Callable[[int, int]
         count: how many.
         seed: of what is said, by whom, and what the sound goes through.
         report: called with (done, count).
+        speak: gives an utterance; `speak_utterance` when None.
 
     Returns:
         The files.
@@ -112,7 +115,7 @@ def synthesise(out: Path, count: int, seed: int = 0, report: Callable[[int, int]
         files.append(target)
         if not target.exists():
             rng = np.random.default_rng([seed, i])
-            samples, phones = speak_utterance(rng)
+            samples, phones = (speak or speak_utterance)(rng)
             curves = mouth_curves(phones, len(samples) / SAMPLE_RATE, float(rng.uniform(0.8, 1.2)))
             heard = damaged(samples, rng)
             with atomic_path(target) as part:
