@@ -93,7 +93,7 @@ for _stem, _pull in (
     ("mouthLowerDown", 0.27),
     ("mouthUpperUp", 0.22),
     ("mouthFunnel", 0.42),
-    ("mouthShrugUpper", 0.48),
+    ("mouthShrugUpper", 0.14),
     ("mouthShrugLower", -0.35),
     ("mouthPress", -0.11),
     ("mouthRollUpper", -0.19),
@@ -175,7 +175,7 @@ def join_lips(face: FloatArray, feeling: FloatArray, lips: FloatArray, speaking:
     felt[:, _SNEER] = feeling[:, _SNEER] * (_SNEER_KEPT + (1 - _SNEER_KEPT) * gate)
     felt[:, [_JAW]] *= 0.5
     felt[:, _SMILE] *= (1 - 0.15 * talk) * (1 - 0.55 * rounded)
-    felt[:, _DOWNTURN] *= 1 - 0.3 * gate
+    felt[:, _DOWNTURN] *= 1 - 0.5 * gate
     felt[:, _WIDE] *= (1 - 0.2 * talk) * (1 - 0.7 * rounded)
     felt[:, _SEALING] *= 1 - 0.85 * gate
     felt += (1 - gate) * ((felt @ _PARTING) @ _SEAL)
