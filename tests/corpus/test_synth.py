@@ -8,7 +8,7 @@ import pytest
 from style2talker.corpus import phones, synth
 from style2talker.corpus.phones import espeak_phones, espeak_present, flite_phones, flite_present
 from style2talker.corpus.sentences import LINES, english_sentence
-from style2talker.corpus.synth import damaged, main, speak_utterance, synthesise
+from style2talker.corpus.synth import damaged, main, speak_utterance, synthesise, varied
 from style2talker.corpus.visemes import Phone
 from style2talker.errors import AudioError
 from style2talker.style_e.lips import CHANNELS
@@ -128,3 +128,14 @@ def test_a_real_utterance_has_pauses_around_it():
     samples, spoken = speak_utterance(np.random.default_rng(3))
     assert spoken[0].start >= 0.08
     assert len(samples) / 16000 > spoken[-1].end
+
+
+def test_another_speaker_says_the_same_at_the_same_places():
+    """Pauses are added and all is stretched: a click at a phone's start stays there."""
+    samples = np.zeros(16000, np.float32)
+    samples[8000:8040] = 1.0
+    for seed in range(5):
+        heard, spoken = varied(samples, [Phone("p", 0.5, 0.6)], np.random.default_rng(seed))
+        assert int(np.argmax(np.abs(heard))) / 16000 == pytest.approx(spoken[0].start, abs=0.004)
+        assert 0.08 < spoken[0].end - spoken[0].start < 0.13
+        assert len(heard) / 16000 > spoken[0].end + 0.4

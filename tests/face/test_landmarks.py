@@ -152,3 +152,30 @@ def test_a_missing_model_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("STYLE2TALKER_CACHE", str(tmp_path))
     with pytest.raises(AssetError, match="assets pull face_landmarker"):
         open_landmarker(None, 0.5, video=False)
+
+
+def test_the_models_answer_becomes_faces_in_pixels():
+    """A made-up answer: points in 0..1, scores by name, a pose with the axes of a right-handed screen."""
+    from types import SimpleNamespace
+
+    from style2talker.face.landmarks import read_faces
+
+    points = [SimpleNamespace(x=0.25, y=0.5, z=-0.1)] * 478
+    scores = [SimpleNamespace(category_name="jawOpen", score=0.7), SimpleNamespace(category_name="_neutral", score=1.0)]
+    # Chin down: about the axis to the right, y up and z towards the viewer.
+    turn = np.radians(20)
+    pose = np.eye(4)
+    pose[1:3, 1:3] = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
+    answer = SimpleNamespace(face_landmarks=[points], face_blendshapes=[scores], facial_transformation_matrixes=[pose])
+    (face,) = read_faces(answer, 400, 200)
+    assert np.allclose(face.landmarks[7], [100, 100, -40])
+    assert face.blendshapes[ARKIT_NAMES.index("jawOpen")] == np.float32(0.7)
+    assert face.blendshapes.sum() == np.float32(0.7)
+    assert np.allclose(np.degrees(face.rotation), [20, 0, 0], atol=1e-3)
+
+
+def test_pixels_reach_the_model_unchanged():
+    from style2talker.face.landmarks import as_image
+
+    pixels = np.random.default_rng(0).integers(0, 256, (31, 47, 3), dtype=np.uint8)
+    assert np.array_equal(as_image(pixels[:, ::-1]).numpy_view(), pixels[:, ::-1])

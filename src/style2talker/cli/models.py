@@ -57,7 +57,7 @@ def _sources(asset: Asset) -> list[str]:
 
 
 @assets_app.command("list")
-def assets_list(as_json: flags.Json = False) -> None:
+def _assets_list(as_json: flags.Json = False) -> None:
     """Show the model files of others, their licences, and where they are.
 
     Example: style2talker assets list
@@ -80,7 +80,7 @@ def assets_list(as_json: flags.Json = False) -> None:
 
 
 @assets_app.command("pull")
-def assets_pull(names: Names = None, dry_run: flags.DryRun = False, as_json: flags.Json = False) -> None:
+def _assets_pull(names: Names = None, dry_run: flags.DryRun = False, as_json: flags.Json = False) -> None:
     """Fetch model files that are missing or damaged, and check them.
 
     Example: style2talker assets pull face_landmarker
@@ -121,7 +121,7 @@ def _pulled(before: AssetState) -> dict[str, object]:
 
 
 @assets_app.command("verify")
-def assets_verify(names: Names = None, as_json: flags.Json = False) -> None:
+def _assets_verify(names: Names = None, as_json: flags.Json = False) -> None:
     """Read every byte of the model files and compare; exit status 4 if any is damaged or missing.
 
     Example: style2talker assets verify
