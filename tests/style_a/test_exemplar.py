@@ -135,3 +135,18 @@ def test_a_picture_too_small_or_too_plain_is_refused():
     with pytest.raises(ArtError, match=r"plain\.png shows one plain colour.*use"):
         check_example(np.full((200, 200, 3), 77, np.uint8), "plain.png")
     check_example(pattern(), "good.png")
+
+
+def test_line_art_is_recognised_and_its_lines_are_drawn(portrait, art):
+    drawn = draw_portrait(257)
+    pixels = drawn.pixels.copy()
+    for shift in range(-3, 4):
+        points = drawn.landmarks[[50, 4, 280], :2] + np.array([0, 11 * shift])
+        cv2.polylines(pixels, [np.rint(points * 16).astype(np.int32)], False, (20, 10, 40), 1, cv2.LINE_AA, shift=4)
+    lined = prepare_example(pixels, Portrait(pixels, drawn.landmarks, drawn.blendshapes, drawn.rotation))
+    painted = prepare_example(drawn.pixels, drawn)
+    assert lined.inkiness > 0.8 and painted.inkiness < 0.2
+    assert lined.ink[0] < 25
+    jaw = np.round(portrait.landmarks[[176, 148, 377, 400], :2]).astype(int)
+    dark = [to_lab(synthesise(portrait, example, 0))[jaw[:, 1], jaw[:, 0], 0].mean() for example in (lined, painted)]
+    assert dark[0] < dark[1] - 5

@@ -17,7 +17,7 @@ __all__ = ["brushed"]
 _ZETA = 0.33
 _CROSSING = 0.58
 _ETA = float((_ZETA + np.cos(_CROSSING)) / np.sin(_CROSSING) ** 2)
-_MOST_RADIUS = 7.0
+_MOST_RADIUS = 5.0
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -97,10 +97,9 @@ def brushed(lab: FloatArray, flow: Flow, radius: float) -> FloatArray:
     if factor == 1.0:
         return np.asarray(_kuwahara(np.ascontiguousarray(lab), flow.direction, flow.anisotropy, radius))
     size = (max(1, round(lab.shape[1] / factor)), max(1, round(lab.shape[0] / factor)))
-    small = [
-        np.ascontiguousarray(cv2.resize(a, size, interpolation=cv2.INTER_AREA))
-        for a in (lab, np.abs(flow.direction[..., :1]), flow.anisotropy)
-    ]
-    nearest = cv2.resize(flow.direction, size, interpolation=cv2.INTER_NEAREST)
-    painted = _kuwahara(small[0], np.ascontiguousarray(nearest), small[2], radius / factor)
+    less = np.ascontiguousarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
+    anisotropy = np.ascontiguousarray(cv2.resize(flow.anisotropy, size, interpolation=cv2.INTER_AREA))
+    # Directions have no sign, so they must not be averaged.
+    direction = np.ascontiguousarray(cv2.resize(flow.direction, size, interpolation=cv2.INTER_NEAREST))
+    painted = _kuwahara(less, direction, anisotropy, radius / factor)
     return np.asarray(cv2.resize(painted, (lab.shape[1], lab.shape[0]), interpolation=cv2.INTER_CUBIC))

@@ -16,12 +16,14 @@ from scipy.interpolate import RBFInterpolator
 from style2talker.errors import ArtError
 from style2talker.records import FloatArray, ImageArray, Portrait
 from style2talker.style_a.brush import brushed
-from style2talker.style_a.flow import along, edge_flow
+from style2talker.style_a.canvas import Canvas, prepare
+from style2talker.style_a.families.strokes import drawn_lines, over, threshold_map
+from style2talker.style_a.flow import along, edge_flow, ink_lines
 from style2talker.style_a.mesh import FACE_OVAL
-from style2talker.style_a.palette import blur, from_lab, smoothstep, to_lab
+from style2talker.style_a.palette import blur, from_lab, quantiles, smoothstep, to_lab
 from style2talker.style_a.patchmatch import RADIUS
 from style2talker.style_a.recolor import recolored
-from style2talker.style_a.regions import Regions, face_unit, find_regions
+from style2talker.style_a.regions import Regions, face_unit
 from style2talker.style_a.synthesis import Plan, coarse_to_fine
 
 __all__ = ["Example", "check_example", "prepare_example", "synthesise"]
@@ -30,7 +32,7 @@ _SMALLEST = 48
 _PLAINEST = 2.5
 _REACH = 2.0
 """Half the side of what is used of an art picture around its face, in face heights."""
-_PULL = {"background": 0.08, "clothes": 0.15, "hair": 0.2, "skin": 1.0, "brows": 5.0, "eyes": 8.0, "lips": 6.0}
+_PULL = {"background": 0.08, "clothes": 0.15, "hair": 0.2, "skin": 0.3, "brows": 4.0, "eyes": 8.0, "lips": 6.0}
 """Cost of being a face height away from where the mesh says, for each region."""
 
 
@@ -42,11 +44,15 @@ class Example:
         picture: (H, W, 3) uint8 RGB.
         face: the picture as a portrait, or None where it holds no face.
         regions: of the face's picture, or None.
+        inkiness: how far the art draws faces in lines, 0 (painted) .. 1 (line art).
+        ink: (3,) float32 Lab colour of its lines.
     """
 
     picture: ImageArray
     face: Portrait | None
     regions: Regions | None
+    inkiness: float
+    ink: FloatArray
 
 
 def check_example(picture: ImageArray, name: str) -> None:
@@ -64,7 +70,7 @@ def check_example(picture: ImageArray, name: str) -> None:
 def prepare_example(picture: ImageArray, face: Portrait | None) -> Example:
     """Prepare an art picture; `face` is the portrait found in it, if any."""
     if face is None:
-        return Example(picture, None, None)
+        return Example(picture, None, None, 0.0, np.zeros(3, np.float32))
     unit = face_unit(face.landmarks)
     centre = (face.landmarks[10, :2] + face.landmarks[152, :2]) / 2
     rows, columns = picture.shape[:2]
@@ -72,7 +78,20 @@ def prepare_example(picture: ImageArray, face: Portrait | None) -> Example:
     right, bottom = (int(min(m, v)) for m, v in zip((columns, rows), np.ceil(centre + _REACH * unit), strict=True))
     landmarks = face.landmarks - np.array([left, top, 0], dtype=np.float32)
     part = Portrait(picture[top:bottom, left:right], landmarks, face.blendshapes, face.rotation)
-    return Example(part.pixels, part, find_regions(part.pixels, part.landmarks))
+    canvas = prepare(part)
+    return Example(part.pixels, part, canvas.regions, *_ink(canvas))
+
+
+def _ink(canvas: Canvas) -> tuple[float, FloatArray]:
+    """How far a picture draws its face in lines (0..1), and the Lab colour of its darkest parts."""
+    s, light = canvas.scale, canvas.lightness
+    flow = edge_flow(blur(light, s), 2.5 * s)
+    # Thin dark ridges of the open skin: wrinkles and strokes of a brush are weaker than lines of a pen.
+    ridges = along(blur(light, 1.3 * s) - blur(light, 0.8 * s), flow, 3.2 * s)
+    strongest = float(quantiles(ridges, canvas.regions["skin"] * canvas.face, 0.98))
+    person = canvas.regions.person > 0.7
+    dark = person & (light <= np.quantile(light[person], 0.02)) if person.any() else light < light.mean()
+    return float(smoothstep(strongest, 1.5, 2.7)), np.asarray(canvas.lab[dark].mean(axis=0), dtype=np.float32)
 
 
 def synthesise(portrait: Portrait, example: Example, seed: int) -> ImageArray:
@@ -83,11 +102,21 @@ def synthesise(portrait: Portrait, example: Example, seed: int) -> ImageArray:
         example: the art.
         seed: of the random search; same seed, same bytes.
     """
-    regions = find_regions(portrait.pixels, portrait.landmarks, portrait.alpha)
-    lab = to_lab(portrait.pixels)
-    plan = _plan(portrait, regions, _brushed(lab, regions), example)
-    painted = coarse_to_fine(plan, seed)
-    return from_lab(_readable(painted, plan.guide, regions))
+    canvas = prepare(portrait)
+    plan = _plan(portrait, canvas.regions, _brushed(canvas.lab, canvas.regions), example)
+    painted = _readable(coarse_to_fine(plan, seed), plan.guide, canvas.regions)
+    return from_lab(_inked(painted, canvas, example))
+
+
+def _inked(lab: FloatArray, canvas: Canvas, example: Example) -> FloatArray:
+    """The picture with the portrait's lines drawn in the art's ink, as far as the art draws at all."""
+    if example.inkiness < 0.05:
+        return lab
+    s = canvas.scale
+    flow = edge_flow(blur(canvas.lightness, s), 2.5 * s)
+    lines = ink_lines(canvas.lightness, flow, 0.9 * s, threshold_map(canvas, 1.7, skin=3.2, background=5.0), 5.0)
+    ink = np.maximum(lines, drawn_lines(canvas, 1.5 * s, jaw=0.35, features=0.65))
+    return over(lab, np.broadcast_to(example.ink, lab.shape), np.asarray(0.85 * example.inkiness * ink, np.float32))
 
 
 def _brushed(lab: FloatArray, regions: Regions) -> FloatArray:

@@ -53,8 +53,8 @@ def _carried(
     """A picture carried from the colours of one sample (N, 3) to those of another (M, 3)."""
     out = np.empty_like(lab)
     out[..., 0] = matched_tones(lab[..., 0], own[:, 0], wanted[:, 0], steepest, farthest)
-    mean, spread = own[:, 1:].mean(axis=0), own[:, 1:].std(axis=0) + 1.0
-    aim, aim_spread = wanted[:, 1:].mean(axis=0), wanted[:, 1:].std(axis=0) + 1.0
+    mean, spread = np.median(own[:, 1:], axis=0), own[:, 1:].std(axis=0) + 1.0
+    aim, aim_spread = np.median(wanted[:, 1:], axis=0), wanted[:, 1:].std(axis=0) + 1.0
     # Colour fades towards grey by scaling: with a shift alone the greys of a yellow face turn blue on a pale one.
     faded = (float(np.hypot(*aim)) + 5) / (float(np.hypot(*mean)) + 5)
     gain = np.clip(np.minimum(aim_spread / spread, 1.3 * faded), 0.3, 1.8)
