@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import numpy as np
 import pytest
@@ -170,12 +169,11 @@ class TestFaces:
             assert made.n_frames == SPEECH.n_frames
             assert made.fps == 25
 
-    def test_ten_minutes_are_quick(self) -> None:
-        speech = made_speech(600.0, long_phrases(600.0))
-        begin = time.perf_counter()
-        made = motion("happy", speech=speech)
-        assert time.perf_counter() - begin < 10
+    def test_ten_minutes_are_as_lively_as_their_first_ten_seconds(self) -> None:
+        made = motion("happy", speech=made_speech(600.0, long_phrases(600.0)))
         assert made.n_frames == 15000
+        spread = [float(made.rotation[begin : begin + 250].std()) for begin in range(0, 15000, 250)]
+        assert min(spread) > 0.2 * float(np.median(spread))
 
     def test_a_short_word_is_enough(self) -> None:
         made = motion("fear", speech=made_speech(0.24, ((0.0, 0.24),)))
