@@ -243,8 +243,6 @@ class Talker:
             sound = _sound(audio)
             samples = to_speech(sound)
             check_speech(samples, "the sound" if isinstance(audio, Sound | np.ndarray) else str(audio))
-            # Before the analysis, so that the large form is free by then.
-            sound = sound.compact()
             return sound, analyse(samples, fps=_MOTION_FPS)
 
     def _lip_model(self) -> LipModel:

@@ -9,10 +9,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import scipy.io.wavfile
 from clicks import CLICKS, click_errors, click_track, write_clicks
 from scipy.signal import resample_poly
 
 from style2talker.errors import AudioError, OutputError
+from style2talker.media import audio
 from style2talker.media.audio import (
     SPEECH_RATE,
     Sound,
@@ -342,14 +344,19 @@ def float_wav(path: Path, samples: np.ndarray) -> None:
     path.write_bytes(head + struct.pack("<4sI", b"data", len(data)) + data)
 
 
-def test_a_compact_sound_is_the_same_to_sixteen_bits() -> None:
-    samples = np.random.default_rng(0).uniform(-1, 1, (4001, 2)).astype(np.float32)
-    samples[7] = 1.5
-    sound = Sound(samples, 48000)
-    small = sound.compact()
-    assert small.samples.dtype == np.int16
-    assert small.compact() is small
-    assert small.samples.nbytes * 2 == sound.samples.nbytes
-    assert np.allclose(small.block(5, 4100), np.clip(samples[5:], -1, 1), atol=1 / 32767)
-    assert len(sound.block(3990, 5000)) == 11
-    assert np.allclose(to_speech(small), to_speech(Sound(np.clip(samples, -1, 1), 48000)), atol=1e-4)
+def test_a_long_sound_lies_in_a_file_and_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spooled to a temporary file: the same samples, the same speech, and values beyond full scale are scaled down."""
+    samples = (np.random.default_rng(0).uniform(-1, 1, (70_001, 2)) * 0.9).astype(np.float32)
+    write_wav(tmp_path / "long.wav", samples, 48000)
+    scipy.io.wavfile.write(tmp_path / "loud.wav", 48000, samples * 3)
+    monkeypatch.setattr(audio, "_IN_MEMORY", 10**9)
+    near, loud = read_sound(tmp_path / "long.wav"), read_sound(tmp_path / "loud.wav")
+    monkeypatch.setattr(audio, "_IN_MEMORY", 30_000)
+    monkeypatch.setattr(audio, "_BLOCK", 4096)
+    far, loud_far = read_sound(tmp_path / "long.wav"), read_sound(tmp_path / "loud.wav")
+    assert np.array_equal(far.samples, near.samples)
+    assert np.allclose(loud_far.samples, loud.samples, atol=1e-6)
+    assert np.abs(loud_far.samples).max() == pytest.approx(1.0, abs=1e-5)
+    assert np.allclose(to_speech(far), to_speech(near), atol=1e-5)
+    assert np.array_equal(np.concatenate(list(far.blocks())), far.samples)
+    assert len(far.block(69_990, 80_000)) == 11

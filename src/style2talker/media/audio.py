@@ -6,16 +6,18 @@ put before the sound (AAC priming, MP3 delay, Opus pre-skip) is left out by what
 
 from __future__ import annotations
 
+import mmap
 import os
+import tempfile
 import wave
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
 from style2talker.errors import AudioError
 from style2talker.media.atomic import atomic_path
@@ -48,7 +50,7 @@ _JUMP = 600.0  # seconds: a longer jump forward is a broken clock, not a gap
 _OVERLAP = 1.0  # seconds: a longer jump back is a broken clock, not an overlap
 _TICK = 0.002  # seconds: durations in milliseconds are no more exact
 _BLOCK = 1 << 18  # samples handled at a time
-_INT16 = 32767
+_IN_MEMORY = 1 << 22  # values: a longer sound lies in a temporary file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,24 +58,23 @@ class Sound:
     """A sound as it lies in its file.
 
     Attributes:
-        samples: (N, channels) float32, full scale -1..1, or int16, full scale ±32767; one or two channels, (N,) is
-            taken as one channel. Not copied.
+        samples: (N, channels) float32, full scale -1..1, one or two channels; (N,) is taken as one channel. Not
+            copied. A long sound that was read from a file is a memory map of a temporary file that goes with it; taken
+            by `block` it never lies in memory as a whole.
         rate: samples per second.
     """
 
-    samples: FloatArray | NDArray[np.int16]
+    samples: FloatArray
     rate: int
 
     def __post_init__(self) -> None:
-        samples: NDArray[Any] = np.asarray(self.samples)
-        if samples.dtype != np.int16:
-            samples = samples.astype(np.float32, copy=False)
+        samples = np.asarray(self.samples, dtype=np.float32)
         samples = samples[:, None] if samples.ndim == 1 else samples.view()
         if samples.ndim != 2 or samples.shape[1] not in (1, 2):
             raise AudioError(f"sound has shape {samples.shape}, expected (samples, 1 or 2 channels)")
         if self.rate <= 0:
             raise AudioError(f"sound has {self.rate} samples per second, expected more than 0")
-        if samples.dtype != np.int16 and not np.isfinite(_peak(samples)):
+        if not np.isfinite(_peak(samples)):
             raise AudioError("sound holds values that are not finite")
         samples.setflags(write=False)
         object.__setattr__(self, "samples", samples)
@@ -86,19 +87,14 @@ class Sound:
 
     def block(self, begin: int, end: int) -> FloatArray:
         """Samples begin..end - 1, fewer at the end, as (n, channels) float32 within -1..1 of full scale."""
-        part = self.samples[begin:end]
-        if part.dtype == np.int16:
-            return np.asarray(part * np.float32(1 / _INT16), np.float32)
-        return np.asarray(np.clip(part, -1, 1), np.float32)
+        part = np.clip(self.samples[begin:end], -1, 1)
+        _release(self.samples)
+        return np.asarray(part, dtype=np.float32)
 
-    def compact(self) -> Sound:
-        """The same sound in half the memory: 16 bits a sample, what is beyond full scale cut off."""
-        if self.samples.dtype == np.int16:
-            return self
-        out = np.empty(self.samples.shape, np.int16)
-        for begin in range(0, len(out), _BLOCK):
-            out[begin : begin + _BLOCK] = np.rint(self.block(begin, begin + _BLOCK) * _INT16)
-        return Sound(out, self.rate)
+    def blocks(self) -> Iterator[FloatArray]:
+        """The whole sound, block by block."""
+        for begin in range(0, len(self.samples), _BLOCK):
+            yield self.block(begin, begin + _BLOCK)
 
 
 def read_sound(path: str | os.PathLike[str]) -> Sound:
@@ -117,7 +113,8 @@ def read_sound(path: str | os.PathLike[str]) -> Sound:
         AudioError: the file is missing, empty, unreadable, has no sound in it, or holds values that are not finite.
     """
     zero = _first_picture(path)
-    with open_media(path, AudioError, "sound") as container:
+    with ExitStack() as stack:
+        container = stack.enter_context(open_media(path, AudioError, "sound"))
         stream = audio_stream(container)
         if stream is None:
             raise AudioError(f"{path} has no sound in it: give a file with a voice")
@@ -128,6 +125,7 @@ def read_sound(path: str | os.PathLike[str]) -> Sound:
             zero = time if zero is None else zero
             if tape is None:
                 tape = _Tape(frame.sample_rate, min(2, frame.layout.nb_channels))
+                stack.callback(tape.close)
                 due = time
             ahead = time + shift - due
             if not -_OVERLAP <= ahead <= _JUMP:
@@ -153,15 +151,14 @@ def to_speech(sound: Sound) -> FloatArray:
     Returns:
         (N,) float32 at 16 kHz, time zero as in `sound`.
     """
-    whole: NDArray[Any] = sound.samples
-    samples: FloatArray = whole if whole.dtype == np.float32 else sound.block(0, len(whole))
-    weights = np.full(samples.shape[1], 1 / samples.shape[1], dtype=np.float32)
-    if samples.shape[1] == 2:
-        products = np.einsum("ni,nj->ij", samples, samples)
+    channels = sound.samples.shape[1]
+    weights = np.full(channels, 1 / channels, dtype=np.float32)
+    if channels == 2:
+        products = np.sum([block.T @ block for block in sound.blocks()], axis=0)
         loudest = int(products.diagonal().argmax())
         if weights @ products @ weights < 0.02 * products[loudest, loudest]:
             weights = np.eye(2, dtype=np.float32)[loudest]
-    return _resampled(samples, weights, sound.rate)
+    return _resampled(sound, weights)
 
 
 def read_speech(path: str | os.PathLike[str]) -> FloatArray:
@@ -225,11 +222,12 @@ def write_wav(path: str | os.PathLike[str], samples: FloatArray, rate: int) -> N
 
 
 class _Tape:
-    """Samples laid down by time in an array that grows in place, so that there is never a second copy."""
+    """Samples laid down by time, in an array that grows in place and, when it grows long, in a temporary file."""
 
     def __init__(self, rate: int, channels: int) -> None:
         self.rate = rate
         self._samples = np.zeros((0, channels), dtype=np.float32)
+        self._file: IO[bytes] | None = None
         self._length = 0
         self._converter: av.AudioResampler | None = None
         self._source: tuple[str, str, int] | None = None
@@ -241,17 +239,40 @@ class _Tape:
         kept = block[max(0, -at) :]
         at = max(0, at)
         end = at + len(kept)
-        if end > len(self._samples):
-            self._samples.resize((max(end, len(self._samples) + _BLOCK), block.shape[1]), refcheck=False)
-        self._samples[at:end] = kept
+        if self._file is None and end * block.shape[1] > _IN_MEMORY:
+            self._spool()
+        if self._file is not None:
+            self._file.seek(at * block.shape[1] * block.itemsize)
+            self._file.write(np.ascontiguousarray(kept).data)
+        else:
+            if end > len(self._samples):
+                self._samples.resize((max(end, len(self._samples) + _BLOCK), block.shape[1]), refcheck=False)
+            self._samples[at:end] = kept
         self._length = max(self._length, end if len(kept) else 0)
         return len(block)
 
+    def _spool(self) -> None:
+        """Go on in a temporary file, in which what is never written reads as silence."""
+        self._file = tempfile.TemporaryFile(prefix="style2talker-")  # noqa: SIM115  lives as long as the sound
+        self._file.write(self._samples[: self._length].data)
+        self._samples = self._samples[:0].copy()
+
     def cut(self, padding: float) -> FloatArray:
         """The (N, channels) samples without `padding` seconds at the end; the tape is empty afterwards."""
+        length = max(0, self._length - round(padding * self.rate))
+        channels = self._samples.shape[1]
+        if self._file is not None and length > 0:
+            self._file.flush()
+            self._file.truncate(length * channels * 4)
+            return np.memmap(self._file, dtype=np.float32, mode="r+", shape=(length, channels))
         samples, self._samples = self._samples, self._samples[:0].copy()
-        samples.resize((max(0, self._length - round(padding * self.rate)), samples.shape[1]), refcheck=False)
+        samples.resize((length, channels), refcheck=False)
         return samples
+
+    def close(self) -> None:
+        """Give the temporary file back; a memory map of it lives on."""
+        if self._file is not None:
+            self._file.close()
 
     def _converted(self, frame: AudioFrame) -> FloatArray:
         source = (frame.format.name, frame.layout.name, frame.sample_rate)
@@ -285,18 +306,21 @@ def _checked(samples: FloatArray, path: str | os.PathLike[str]) -> FloatArray:
     if not np.isfinite(peak):
         raise AudioError(f"{path} holds values that are not finite: export it again as 16-bit wav")
     if peak > 1:
-        samples /= peak
+        for block in _blocks(samples):
+            block /= peak
+            _release(samples)
     return samples
 
 
-def _resampled(samples: FloatArray, weights: FloatArray, rate: int) -> FloatArray:
-    """(N, channels) at `rate`, mixed by weights, to (N',) at 16 kHz; N' = ceil(N · 16000 / rate)."""
+def _resampled(sound: Sound, weights: FloatArray) -> FloatArray:
+    """A sound mixed by weights to (N',) at 16 kHz; N' = ceil(N · 16000 / rate)."""
+    rate = sound.rate
     if rate == SPEECH_RATE:
-        return samples @ weights
+        return np.concatenate([block @ weights for block in sound.blocks()] or [np.zeros(0, np.float32)])
     resampler = av.AudioResampler(format="flt", layout="mono", rate=SPEECH_RATE)
-    out = np.zeros(-(-len(samples) * SPEECH_RATE // rate), dtype=np.float32)
+    out = np.zeros(-(-len(sound.samples) * SPEECH_RATE // rate), dtype=np.float32)
     at = 0
-    for block in chain(_blocks(samples), (None,)):
+    for block in chain(sound.blocks(), (None,)):
         frame = None
         if block is not None:
             frame = av.AudioFrame.from_ndarray((block @ weights)[None], format="flt", layout="mono")
@@ -315,4 +339,17 @@ def _blocks(samples: FloatArray) -> Iterator[FloatArray]:
 
 def _peak(samples: FloatArray) -> float:
     """Largest absolute value, without a temporary array; NaN where there is one, 0 of nothing."""
-    return float(np.maximum(-samples.min(), samples.max())) if samples.size else 0.0
+    peak = 0.0
+    for block in _blocks(samples):
+        peak = float(np.maximum(peak, np.maximum(-block.min(), block.max())))
+        _release(samples)
+    return peak
+
+
+def _release(samples: FloatArray) -> None:
+    """Let the system drop the pages of a memory map that have been read; they come back from its file when needed."""
+    base: Any = samples
+    while base is not None and not isinstance(base, mmap.mmap):
+        base = base.obj if isinstance(base, memoryview) else getattr(base, "base", None)
+    if base is not None and hasattr(base, "madvise"):
+        base.madvise(mmap.MADV_DONTNEED)
