@@ -35,8 +35,9 @@ _QUEUE = 4  # frames that may wait for the encoder
 _BT709 = 1
 _VIDEO_CODEC: Final = "libx264"
 _SOUND_CODEC: Final = "aac"
-_X264 = {"crf": "18", "preset": "veryfast", "threads": "1", "bf": "0"}
-"""One thread and no B-frames: with them the look-ahead of x264 varies from run to run when AAC is encoded beside it."""
+_X264 = {"crf": "18", "preset": "veryfast", "threads": "1", "bf": "0", "rc-lookahead": "0"}
+"""One thread, no B-frames, no look-ahead: with either of the last two the bytes of x264 vary now and then from run to
+run, though its pictures are the same."""
 _AAC_RATES = (44100, 48000)  # kept; others are resampled to 48 kHz
 _AAC_BITS = 192_000
 
