@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 import pytest
 from made_speech import JAW, lip_gaps, long_phrases, made_lips, made_speech
