@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, minimum_filter1d, uniform_filter1d
 
 from style2talker.assets.store import package_data
 from style2talker.records import ARKIT_NAMES, FloatArray, Speech
@@ -39,11 +39,13 @@ CHANNELS = (
 
 _CLOSURE = CHANNELS.index("closure")
 _OPENING = [CHANNELS.index(name) for name in ("jawOpen", "mouthLowerDown", "mouthUpperUp", "mouthFunnel")]
-_ARTICULATION = np.array([1.75, 1.3, 1.4, 1.3, 1.3, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.0], np.float32)
+_ARTICULATION = np.array([1.75, 1.3, 1.7, 1.3, 1.3, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.0], np.float32)
 """A regression shrinks towards the mean; times these, channels spread as those of tracked speakers."""
 _RUN, _CONTEXT = 250, 40
 _ONSET_S, _OFFSET_S = 0.08, 0.12
 _FPS = 25.0
+_LOUD_RANGE = 1.76
+"""22 decibels on the log-mel scale."""
 
 _EXPAND = np.zeros((len(CHANNELS), len(ARKIT_NAMES)), np.float32)
 for _row, _stem in enumerate(CHANNELS[:-1]):
@@ -73,9 +75,12 @@ class LipModel:
 
 
 def normalised(mel: FloatArray) -> FloatArray:
-    """Mel columns (M, 80) without the colour and level of their recording: minus the mean of its louder half."""
+    """Mel columns (M, 80) without the colour and level of their recording: minus the mean of its loud columns.
+
+    Loud is what comes within 22 decibels of the loudest quarter of a second, so pauses of any length count for nothing.
+    """
     level = mel.mean(axis=1)
-    loud = level >= np.quantile(level, 0.5)
+    loud = level >= uniform_filter1d(level, 20).max() - _LOUD_RANGE
     return np.asarray(mel - mel[loud].mean(axis=0), dtype=np.float32)
 
 
@@ -92,9 +97,13 @@ def channels_of(mel: FloatArray, n_frames: int, model: SpeechModel) -> FloatArra
 
 
 def _shut(closure: FloatArray) -> FloatArray:
-    """How far the lips are shut (T,) for a likelihood of closure (T,): wholly at each clear peak."""
-    base = np.clip((closure - 0.45) / 0.35, 0.0, 1.0)
-    peak = (closure > 0.48) & (closure >= maximum_filter1d(closure, 5))
+    """How far the lips are shut (T,) for a likelihood of closure (T,).
+
+    Wholly at each peak that stands out from the quarter of a second on both sides: a p lasts one frame or two.
+    """
+    base = np.clip((closure - 0.55) / 0.3, 0.0, 1.0)
+    valley = np.maximum(minimum_filter1d(closure, 7, origin=3), minimum_filter1d(closure, 7, origin=-3))
+    peak = (closure > 0.36) & (closure >= maximum_filter1d(closure, 5)) & (closure - valley > 0.12)
     beside = np.convolve(peak, [0.4, 1.0, 0.4], mode="same").clip(0, 1)
     return np.asarray(np.maximum(base * base * (3 - 2 * base), beside), np.float32)
 

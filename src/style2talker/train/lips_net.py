@@ -1,4 +1,4 @@
-"""The lip network: mel windows -> mouth channels; a temporal convolutional net of 0.3 million parameters."""
+"""The lip network: mel windows -> mouth channels; a temporal convolutional net of 0.6 million parameters."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from style2talker.style_e.lips import CHANNELS
 
 __all__ = ["LipNet", "export_onnx", "predict"]
 
-_DILATIONS = (1, 2, 4, 4, 2)
+_DILATIONS = (1, 2, 3, 4, 2, 1)
 
 
 class LipNet(nn.Module):
     """Frames see the 0.2 s of their own mel window and, by dilated convolutions, half a second to each side."""
 
-    def __init__(self, width: int = 112) -> None:
+    def __init__(self, width: int = 160) -> None:
         super().__init__()
         self.narrow = nn.Linear(80 * 8, width)
         self.layers = nn.ModuleList(nn.Conv1d(width, width, 3, padding=d, dilation=d) for d in _DILATIONS)
