@@ -228,6 +228,8 @@ def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -
     off_face = (1 - inside) * smoothstep(np.hypot(across / 0.5, (up + 0.2) / 0.75), 0.8, 1.3)
     cost_skin = skin + (3.5 - 2.2 * smoothstep(up, -0.45, -0.7)) * off_face
     cost_skin += 3.0 * smoothstep(np.hypot(across, up + 0.2), 1.1, 1.9)
+    # Light hair has the colour of skin; above the forehead it is hair.
+    cost_skin += 3.0 * smoothstep(up, 0.5, 0.62) * (1 - inside)
     cost_hair = hair + 2.0 + 4.0 * inside * smoothstep(up, 0.45, 0.05) + 1.0 * smoothstep(up, -0.25, -0.9)
     cost_hair += 2.0 * smoothstep(np.abs(across), 0.45, 0.8) * smoothstep(up, -0.4, -0.8)
     cost_cloth = cloth + 2.0 + 7.0 * smoothstep(up, -0.75, -0.4) + 9.0 * inside
