@@ -179,3 +179,23 @@ def test_pixels_reach_the_model_unchanged():
 
     pixels = np.random.default_rng(0).integers(0, 256, (31, 47, 3), dtype=np.uint8)
     assert np.array_equal(as_image(pixels[:, ::-1]).numpy_view(), pixels[:, ::-1])
+
+
+def test_a_finder_that_is_let_go_leaves_its_model_to_the_next(landmarker, monkeypatch):
+    """Nothing is closed by the garbage collector, which might run while a lock is held that closing needs."""
+    from style2talker.face import landmarks as module
+
+    monkeypatch.setattr(module, "_idle", {})
+    first = FaceFinder()
+    used = first._opened[module._SURE]
+    first.close()
+    first.close()
+    second = FaceFinder()
+    assert second._opened[module._SURE] is used
+    third = FaceFinder()
+    assert third._opened[module._SURE] is not used
+    del second
+    assert [len(waiting) for waiting in module._idle.values()] == [1]
+    third.close()
+    module._close_idle()
+    assert module._idle == {}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import atexit
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -126,15 +127,42 @@ def as_image(pixels: ImageArray) -> Any:
     return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(pixels))
 
 
+_idle: dict[tuple[Path, float], list[Any]] = {}
+"""Opened landmarkers that nobody uses, by model file and confidence.
+
+They are used again and closed at exit, never by the garbage collector: closing one takes a lock of the thread pools,
+and a collection that happens while that lock is held would wait for itself for ever.
+"""
+
+
+def _take(model: Path, confidence: float) -> Any:
+    waiting = _idle.get((model, confidence))
+    return waiting.pop() if waiting else open_landmarker(model, confidence, video=False)
+
+
+def _give_back(model: Path, landmarkers: dict[float, Any]) -> None:
+    while landmarkers:
+        confidence, landmarker = landmarkers.popitem()
+        _idle.setdefault((model, confidence), []).append(landmarker)
+
+
+@atexit.register
+def _close_idle() -> None:
+    """MediaPipe cannot free its graphs once the interpreter is going down; this runs before."""
+    with quiet_stderr():
+        while _idle:
+            for landmarker in _idle.popitem()[1]:
+                landmarker.close()
+
+
 class FaceFinder:
     """Finds the faces of pictures; loads the model once. Use it as a context manager or call `close`."""
 
     def __init__(self, model: Path | None = None) -> None:
         """Open the model (the asset `face_landmarker` when None). Raises AssetError."""
-        self._model = model
-        self._opened = {_SURE: open_landmarker(model, _SURE, video=False)}
-        # MediaPipe cannot free its graphs once the interpreter is going down; this runs before.
-        self._free = weakref.finalize(self, _close_all, self._opened)
+        self._model = locate(MODEL) if model is None else model
+        self._opened = {_SURE: _take(self._model, _SURE)}
+        self._free = weakref.finalize(self, _give_back, self._model, self._opened)
 
     def __enter__(self) -> FaceFinder:
         return self
@@ -145,12 +173,12 @@ class FaceFinder:
         self.close()
 
     def close(self) -> None:
-        """Free the model."""
+        """Let others have the model."""
         self._free()
 
     def _detect(self, pixels: ImageArray, confidence: float) -> list[Face]:
         if confidence not in self._opened:
-            self._opened[confidence] = open_landmarker(self._model, confidence, video=False)
+            self._opened[confidence] = _take(self._model, confidence)
         with quiet_stderr():
             result = self._opened[confidence].detect(as_image(pixels))
         return read_faces(result, pixels.shape[1], pixels.shape[0])
@@ -208,12 +236,6 @@ class FaceFinder:
                 if _overlap(placed, face) > 0.8:
                     found.append(placed)
         return found
-
-
-def _close_all(landmarkers: dict[float, Any]) -> None:
-    with quiet_stderr():
-        for landmarker in landmarkers.values():
-            landmarker.close()
 
 
 def _views(pixels: ImageArray) -> Iterator[Sequence[tuple[ImageArray, float, float]]]:
