@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from style2talker.config import GenerateOptions, RenderOptions, StylizeOptions, 
 from style2talker.emotion.sentence import explain, understand
 from style2talker.errors import PictureError
 from style2talker.face.align import crop_portrait, face_crop
-from style2talker.face.driving import load_motion, with_head
+from style2talker.face.driving import Progress, load_motion, with_head
 from style2talker.face.landmarks import FaceFinder, find_portrait
 from style2talker.media.audio import SPEECH_RATE, Sound, check_speech, read_sound, to_speech
 from style2talker.media.motion import write_motion
@@ -40,8 +40,6 @@ __all__ = ["Clip", "ClipMotion", "Talker", "read_art"]
 PathLike = str | os.PathLike[str]
 PictureLike = PathLike | Picture | ImageArray
 SoundLike = PathLike | Sound | FloatArray
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, how much of it is done, and how much there is."""
 
 _MOTION_FPS = 25.0
 _LARGEST_FRAME = 3840

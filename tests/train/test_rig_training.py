@@ -8,7 +8,7 @@ from style2talker.face.pose import rotation_matrix
 from style2talker.face.rig import load_rig
 from style2talker.face.tracking import Track
 from style2talker.records import ARKIT_NAMES
-from style2talker.train.rig import explained, learn_basis, main, mirror_points, person_of, polish, read_tracks
+from style2talker.train.rig import centred, explained, learn_basis, main, mirror_points, person_of, polish, read_tracks
 from style2talker.train.rig_prior import designed_shapes
 
 RIG = load_rig()
@@ -120,3 +120,9 @@ def test_the_command_writes_the_same_rig_twice(tracks, tmp_path, caplog):
         assert np.array_equal(a["basis"], b["basis"]) and a["basis"].shape == (52, 478, 3)
     with pytest.raises(ValueError, match="no tracks"):
         read_tracks([])
+
+
+def test_centring_takes_out_each_persons_own_mean():
+    values = np.array([[1.0, 10.0], [3.0, 30.0], [100.0, 0.0]])
+    assert np.allclose(centred(["a", "a", "b"], values), [[-1, -10], [1, 10], [0, 0]])
+    assert values[0, 0] == 1.0

@@ -20,19 +20,17 @@ import urllib.request
 import uuid
 import zipfile
 import zlib
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
 from style2talker.assets.catalogue import Asset, AssetFile
+from style2talker.assets.store import Notice, Progress
 from style2talker.errors import AssetError
 
 __all__ = ["fetch_files", "sweep"]
 
-Progress = Callable[[str, int, int], None]
-Notice = Callable[[str], None]
 
 _BLOCK = 1 << 18
 _TIMEOUT_S = 10

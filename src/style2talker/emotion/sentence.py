@@ -23,7 +23,6 @@ from style2talker.records import LABELS, Emotion, FloatArray
 __all__ = ["Encoder", "explain", "understand"]
 
 _SIZE = 384
-_NEUTRAL = LABELS.index("neutral")
 _FILLERS = frozenset(
     {"a", "an", "the", "i", "you", "he", "she", "they", "it", "am", "is", "are", "be", "being"}
     | {"feel", "feels", "feeling", "look", "looks", "looking", "seem", "seems", "sound", "sounds", "sounding"}

@@ -15,7 +15,7 @@ from style2talker.media.motion import read_motion
 from style2talker.media.video import probe_video, read_frames
 from style2talker.records import FloatArray, Motion
 
-__all__ = ["load_motion", "rest_expression", "track_video", "with_head"]
+__all__ = ["Progress", "load_motion", "rest_expression", "track_video", "with_head"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""

@@ -217,29 +217,29 @@ def paint_mouth(
     _lay(canvas, lower, _placement(axes, jaw, lower, corner), mouth.light * 0.88, seen)
     _lay(canvas, upper, _placement(axes, skull, upper, corner), mouth.light, seen)
     polygon = polygon - np.array(corner)
-    shade = _shade(canvas.shape[:2], polygon, gap, scale)[..., None]
+    mask = _polygon_mask(canvas.shape[:2], polygon)
+    shade = _shade(mask, gap, scale)[..., None]
     if mouth.own is None:
         canvas *= shade
     else:
         # Its own teeth bring their own shadows, and reach a little under the traced edge of the lips.
         canvas *= 0.45 + 0.55 * shade
         polygon[1:10] += axes[1, :2] * 0.5
+        mask = _polygon_mask(canvas.shape[:2], polygon)
         _lay(canvas, mouth.own, _placement(axes, skull, mouth.own, corner), 1.0, 1.0)
     # Lips that touch show their own line; the interior fades in as they part from it.
     change = float(np.clip(abs(gap - mouth.rest_gap) / 0.8, 0, 1) * np.clip(gap / 2.0, 0, 1) ** 1.5)
-    mask = _polygon_mask(canvas.shape[:2], polygon)
     alpha = cv2.GaussianBlur(mask, (0, 0), max(0.35 * scale, 0.7)) * (np.clip(mask * 3.0, 0, 1) * change)
     under = frame[top:bottom, left:right].astype(np.float32)
     blended = under + (canvas * 255.0 - under) * alpha[..., None]
     frame[top:bottom, left:right] = np.clip(blended + 0.5, 0, 255).astype(np.uint8)
 
 
-def _shade(shape: tuple[int, int], polygon: NDArray[np.floating], gap: float, scale: float) -> FloatArray:
+def _shade(mask: FloatArray, gap: float, scale: float) -> FloatArray:
     """Light (h, w) in 0..1 that reaches the interior: less towards the lips, least under the upper one."""
-    mask = _polygon_mask(shape, polygon)
     reach = max(2.2 * scale, 1.0)
     soft = cv2.GaussianBlur(mask, (0, 0), reach)
     down = np.array([[1, 0, 0], [0, 1, 1.1 * reach]], dtype=np.float32)
-    shifted = cv2.warpAffine(soft, down, (shape[1], shape[0]))
+    shifted = cv2.warpAffine(soft, down, mask.shape[::-1])
     near = np.clip(0.30 + 0.95 * np.minimum(soft, shifted + 0.3 * soft), 0.0, 1.0)
     return np.asarray(near * (0.6 + 0.4 * np.clip(gap / 4.0, 0, 1)), dtype=np.float32)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from style2talker.corpus.track import load_track
 from style2talker.face.coefficients import read_3dmm
 from style2talker.media.atomic import atomic_path
-from style2talker.train.rig import person_of
+from style2talker.train.rig import centred, person_of
 
 __all__ = ["learn_maps", "main", "read_pairs"]
 
@@ -46,20 +46,13 @@ def read_pairs(coefficients: Path, tracks: Path) -> tuple[list[str], Floats, Flo
     return people, np.vstack(shapes).astype(np.float64), np.vstack(expressions).astype(np.float64)
 
 
-def _centred(people: list[str], values: Floats) -> Floats:
-    names, out = np.array(people), values.copy()
-    for person in set(people):
-        out[names == person] -= out[names == person].mean(axis=0)
-    return out
-
-
 def _ridge(x: Floats, y: Floats) -> Floats:
     return np.asarray(np.linalg.solve(x.T @ x + _RIDGE * np.eye(x.shape[1]), x.T @ y), dtype=np.float64)
 
 
 def learn_maps(people: list[str], shapes: Floats, expressions: Floats) -> dict[str, Floats]:
     """Linear maps both ways and the means that they are taken about."""
-    x, y = _centred(people, shapes), _centred(people, expressions)
+    x, y = centred(people, shapes), centred(people, expressions)
     return {
         "to_expression": _ridge(x, y),
         "to_blendshapes": _ridge(y, x),
@@ -78,7 +71,7 @@ def main(argv: list[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     log = logging.getLogger(__name__)
     people, shapes, expressions = read_pairs(options.coefficients, options.tracks)
-    names, x, y = np.array(people), _centred(people, shapes), _centred(people, expressions)
+    names, x, y = np.array(people), centred(people, shapes), centred(people, expressions)
     for person in sorted(set(people)) if len(set(people)) > 1 else ():
         held = names == person
         guess = x[held] @ _ridge(x[~held], y[~held])

@@ -197,16 +197,7 @@ _FELT_SHARES = (0.3, 0.1, 0.23, 0.2, 0.08, 0.05, 0.04)
 
 def _felt_sentence(rng: Generator) -> tuple[str, _Target]:
     label = _pick(rng, FELT)
-    makers = (
-        _adjective_sentence,
-        _noun_sentence,
-        _idiom_sentence,
-        _situation_sentence,
-        _muscle_sentence,
-        _denied_sentence,
-        _mixed_sentence,
-    )
-    maker = makers[int(rng.choice(len(makers), p=(0.3, 0.1, 0.23, 0.2, 0.08, 0.05, 0.04)))]
+    maker = _FELT_MAKERS[int(rng.choice(len(_FELT_MAKERS), p=_FELT_SHARES))]
     return maker(rng, label)
 
 

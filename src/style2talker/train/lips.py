@@ -61,6 +61,20 @@ def _synthetic_loss(predicted: torch.Tensor, target: torch.Tensor) -> torch.Tens
     return error + 2.0 * speed + 0.02 * closed
 
 
+def _step(
+    net: LipNet,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    loss: torch.Tensor,
+) -> None:
+    """Follow the gradient of a loss once, no farther than 1."""
+    optimiser.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+    optimiser.step()
+    schedule.step()
+
+
 def pretrain(net: LipNet, synth: Sequence[Path], steps: int, seed: int) -> None:
     """Train on synthetic utterances, in place."""
     columns, targets = read_synthetic(synth)
@@ -71,11 +85,7 @@ def pretrain(net: LipNet, synth: Sequence[Path], steps: int, seed: int) -> None:
     for step in range(steps):
         mel, target = _batch(columns, firsts, targets, columns, _SEGMENT, rng)
         loss = _synthetic_loss(net(mel), target)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
+        _step(net, optimiser, schedule, loss)
         if (step + 1) % 250 == 0:
             log.info("synthetic step %d of %d, loss %.5f", step + 1, steps, float(loss.detach()))
 
@@ -140,11 +150,7 @@ def fine_tune(net: LipNet, synth: Sequence[Path], clips: Sequence[Clip], steps: 
         loss = _REAL_SHARE * _real_loss(net(mel), target[..., :-1], target[..., -1])
         mel, target = _batch(columns, firsts, targets, columns, _SEGMENT, rng)
         loss = loss + _synthetic_loss(net(mel), target)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
+        _step(net, optimiser, schedule, loss)
         if (step + 1) % 100 == 0:
             log.info("real step %d of %d, loss %.4f", step + 1, steps, float(loss.detach()))
 

@@ -29,7 +29,7 @@ from style2talker.records import ARKIT_NAMES
 from style2talker.style_a.mesh import face_triangles
 from style2talker.train.rig_prior import designed_shapes
 
-__all__ = ["explained", "learn_basis", "main", "mirror_points", "person_of", "polish", "read_tracks"]
+__all__ = ["centred", "explained", "learn_basis", "main", "mirror_points", "person_of", "polish", "read_tracks"]
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,6 @@ _RIDGE = 4.0
 _LEAST = 0.003
 """Least weight of a shape anywhere; what it does there is removed afterwards."""
 _REFLECTION = np.array([-1.0, 1.0, 1.0])
-_EYE_LINE, _MOUTH_LINE = 0.0, 0.85
 _LIPS = (13, 14, 61, 291, 0, 17, 78, 308, 37, 267, 84, 314)
 _BROWS_AND_LIDS = (105, 334, 107, 336, 70, 300, 159, 145, 386, 374)
 _IRISES = {"Right": tuple(range(468, 473)), "Left": tuple(range(473, 478))}
@@ -123,7 +122,7 @@ def _unit(face: Floats) -> Floats:
     return np.asarray(face @ axes.T / np.linalg.norm(face[33] - face[263]), dtype=np.float64)
 
 
-def _centred(people: Sequence[str], values: Floats) -> Floats:
+def centred(people: Sequence[str], values: Floats) -> Floats:
     """Values (F, …) minus the mean of each person."""
     names = np.array(people)
     out = values.copy()
@@ -144,7 +143,7 @@ def learn_basis(people: Sequence[str], shapes: Floats, points: Floats, reference
     Returns:
         (52, V, 3) in eye distances.
     """
-    x, y = _centred(people, shapes), _centred(people, points)
+    x, y = centred(people, shapes), centred(people, points)
     x, y = np.vstack([x, x[:, _PARTNER]]), np.vstack([y, y[:, mirror_points(reference)] * _REFLECTION])
     masks = np.stack([_mask(name, reference) for name in ARKIT_NAMES], axis=1)  # (V, C)
     upper = _window(reference[:, 1], -9.0, reference[[33, 263], 1].mean() + 0.12, 0.12)[:, None]
@@ -156,7 +155,7 @@ def learn_basis(people: Sequence[str], shapes: Floats, points: Floats, reference
 
 def explained(basis: Floats, people: Sequence[str], shapes: Floats, points: Floats) -> dict[str, float]:
     """R² of a basis on frames of people, per part of the face, in the plane of the picture."""
-    x, y = _centred(people, shapes), _centred(people, points)
+    x, y = centred(people, shapes), centred(people, points)
     error = y - np.tensordot(x, basis, 1)
     parts = {"lips": _LIPS, "brows and lids": _BROWS_AND_LIDS, "all": tuple(range(y.shape[1]))}
     return {
