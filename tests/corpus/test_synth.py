@@ -8,7 +8,7 @@ import pytest
 from style2talker.corpus import phones, synth
 from style2talker.corpus.phones import espeak_phones, espeak_present, flite_phones, flite_present
 from style2talker.corpus.sentences import LINES, english_sentence
-from style2talker.corpus.synth import damaged, main, speak_utterance, synthesise, varied
+from style2talker.corpus.synth import damaged, main, read_utterance, speak_utterance, synthesise, varied
 from style2talker.corpus.visemes import Phone
 from style2talker.errors import AudioError
 from style2talker.style_e.lips import CHANNELS
@@ -36,8 +36,18 @@ def test_utterances_depend_on_the_seed_and_their_number_alone(fake, tmp_path):
         with np.load(one) as a, np.load(two) as b:
             assert np.array_equal(a["samples"], b["samples"])
             assert a["samples"].dtype == np.int16
-            assert a["curves"].shape == (25, len(CHANNELS))
-            assert a["curves"][12, 0] > a["curves"][2, 0]
+        curves = read_utterance(one).curves()
+        assert curves.shape == (25, len(CHANNELS))
+        assert curves[12, 0] > curves[2, 0] + 0.1
+
+
+def test_what_was_written_is_read(fake, tmp_path):
+    (file,) = synthesise(tmp_path, 1, seed=2)
+    found = read_utterance(file)
+    assert found.samples.dtype == np.float32 and len(found.samples) == 16000
+    assert [phone.symbol for phone in found.phones] == ["", "aa", ""]
+    assert found.phones[1].start == pytest.approx(0.4) and found.phones[1].end == pytest.approx(0.6)
+    assert 0.8 <= found.effort <= 1.2
 
 
 def test_a_broken_run_goes_on(fake, tmp_path):

@@ -66,6 +66,15 @@ def test_curves_have_the_asked_length_and_rest_in_silence():
     assert curves.min() >= 0 and curves.max() <= 1
 
 
+def test_lips_stay_shut_from_a_pause_into_a_stop_and_part_ahead_of_a_vowel():
+    into_stop = mouth_curves([Phone("b", 0.5, 0.58), Phone("aa", 0.58, 0.8)], 1.0)
+    assert into_stop[20:55, CLOSURE].min() > 0.95
+    assert into_stop[20:55, JAW].max() < 0.02
+    into_vowel = mouth_curves([Phone("aa", 0.5, 0.8)], 1.0)
+    assert into_vowel[30, CLOSURE] > 0.9
+    assert into_vowel[49, CLOSURE] < 0.2 < into_vowel[55, JAW]
+
+
 def test_effort_scales_the_opening():
     lazy, eager = (mouth_curves(spoken("aa"), 0.6, effort)[:, JAW].max() for effort in (0.7, 1.2))
     assert eager > 1.5 * lazy

@@ -1,8 +1,8 @@
 """Free synthesisers -> a corpus of speech with known mouth motion, for training and tests.
 
-Run `python -m style2talker.corpus.synth --out FOLDER`. Each utterance is one `.npz`: samples (int16, 16 kHz) and mouth
-curves (T, channels) at 25 fps. Utterances that are there already are kept, so a broken run goes on where it stopped;
-utterance i depends on the seed and i alone.
+Run `python -m style2talker.corpus.synth --out FOLDER`. Each utterance is one `.npz`: samples (int16, 16 kHz), the phones
+with their times, and how far the speaker moves the mouth; mouth curves follow from these when it is read. Utterances
+that are there already are kept, so a broken run goes on where it stopped; utterance i depends on the seed and i alone.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,39 @@ from style2talker.media.atomic import atomic_path
 from style2talker.records import FloatArray
 from style2talker.speech.mel import SAMPLE_RATE
 
-__all__ = ["damaged", "main", "speak_utterance", "synthesise", "varied"]
+__all__ = ["Utterance", "damaged", "main", "read_utterance", "speak_utterance", "synthesise", "varied"]
 
 _FLITE_VOICES = ("slt", "rms", "awb", "kal16")
 _VARIANTS = ("", "+f1", "+f2", "+f3", "+f4", "+f5", "+m1", "+m2", "+m3", "+m4", "+m5", "+m7")
 _FPS, _CURVE_RATE = 25, 100
 _FLITE_SHARE = 0.45
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Utterance:
+    """Speech of which all is known.
+
+    Attributes:
+        samples: (N,) float32 in -1..1 at 16 kHz.
+        phones: what is said when; gaps are silence.
+        effort: how far the speaker moves the mouth; 1 is usual.
+    """
+
+    samples: FloatArray
+    phones: tuple[Phone, ...]
+    effort: float
+
+    def curves(self) -> FloatArray:
+        """Mouth curves (T, len(CHANNELS)) at 25 fps in 0..1."""
+        return mouth_curves(self.phones, len(self.samples) / SAMPLE_RATE, self.effort)[:: _CURVE_RATE // _FPS]
+
+
+def read_utterance(path: Path) -> Utterance:
+    """Read a file that `synthesise` wrote."""
+    with np.load(path, allow_pickle=False) as data:
+        times = zip(data["symbols"].tolist(), data["starts"].tolist(), data["ends"].tolist(), strict=True)
+        phones = tuple(Phone(*item) for item in times)
+        return Utterance(data["samples"].astype(np.float32) / 32767, phones, float(data["effort"]))
 
 
 def speak_utterance(rng: np.random.Generator) -> tuple[FloatArray, list[Phone]]:
@@ -116,13 +144,16 @@ def synthesise(
         if not target.exists():
             rng = np.random.default_rng([seed, i])
             samples, phones = (speak or speak_utterance)(rng)
-            curves = mouth_curves(phones, len(samples) / SAMPLE_RATE, float(rng.uniform(0.8, 1.2)))
+            effort = float(rng.uniform(0.8, 1.2))
             heard = damaged(samples, rng)
             with atomic_path(target) as part:
                 np.savez(
                     part,
                     samples=np.round(heard * 32767).astype(np.int16),
-                    curves=curves[:: _CURVE_RATE // _FPS].astype(np.float16),
+                    symbols=np.array([phone.symbol for phone in phones], dtype=np.str_),
+                    starts=np.array([phone.start for phone in phones], np.float32),
+                    ends=np.array([phone.end for phone in phones], np.float32),
+                    effort=np.float32(effort),
                 )
         if report is not None:
             report(i + 1, count)

@@ -2,7 +2,8 @@
 
 Sounds fall into visemes; each viseme has target activations and a dominance, how strongly it insists on them. The curve
 is the mean of the targets weighted by dominance functions that fall off exponentially before and after a phone (Cohen &
-Massaro, "Modeling coarticulation in synthetic visual speech", 1993). Lips shut for p, b, m whatever stands beside them.
+Massaro, "Modeling coarticulation in synthetic visual speech", 1993). Lips shut for p, b, m whatever stands beside them,
+and rest shut in a pause but for its borders, where they follow the voice.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ class _Viseme(NamedTuple):
 
 
 VISEMES: Mapping[str, _Viseme] = {
-    "silence": _Viseme(1.2, {"closure": 0.6}),
-    "PP": _Viseme(6.0, {"mouthPress": 0.25, "mouthRollLower": 0.22, "mouthRollUpper": 0.12, "closure": 1.0}),
+    "silence": _Viseme(0.5, {}),
+    "PP": _Viseme(6.0, {"mouthPress": 0.25, "mouthRollLower": 0.22, "mouthRollUpper": 0.12}),
     "FF": _Viseme(
-        4.0, {"jawOpen": 0.04, "mouthRollLower": 0.45, "mouthUpperUp": 0.18, "mouthShrugLower": 0.15, "closure": 0.15}
+        6.0, {"jawOpen": 0.03, "mouthRollLower": 0.5, "mouthUpperUp": 0.18, "mouthShrugLower": 0.2, "closure": 0.1}
     ),
     "TH": _Viseme(2.0, {"jawOpen": 0.12, "mouthLowerDown": 0.28, "mouthUpperUp": 0.08, "mouthStretch": 0.05}),
     "DD": _Viseme(0.9, {"jawOpen": 0.11, "mouthLowerDown": 0.24, "mouthUpperUp": 0.08, "mouthStretch": 0.08}),
@@ -57,7 +58,7 @@ VISEMES: Mapping[str, _Viseme] = {
     ),
     "schwa": _Viseme(0.7, {"jawOpen": 0.22, "mouthLowerDown": 0.2, "mouthUpperUp": 0.08}),
     "O": _Viseme(1.5, {"jawOpen": 0.32, "mouthFunnel": 0.5, "mouthPucker": 0.28}),
-    "U": _Viseme(2.0, {"jawOpen": 0.1, "mouthPucker": 0.75, "mouthFunnel": 0.35}),
+    "U": _Viseme(2.6, {"jawOpen": 0.1, "mouthPucker": 0.8, "mouthFunnel": 0.35}),
     "Y": _Viseme(2.0, {"jawOpen": 0.1, "mouthPucker": 0.7, "mouthFunnel": 0.25}),
 }
 """Target activations of each viseme in 0..1, tuned on how tracked speakers move."""
@@ -106,6 +107,8 @@ _DIPHTHONG_ENDS = {"ay": "I", "ey": "I", "oy": "I", "aw": "U", "ow": "U"}
 _RATE = 100
 _BEFORE_S, _AFTER_S = 0.075, 0.060
 _SHUT_S = 0.045
+_ONSET_S = 0.09
+"""Lips part this long before a voice begins, and meet as long after it ends."""
 
 
 def viseme_of(symbol: str) -> str:
@@ -135,6 +138,24 @@ def _glide(phone: Phone) -> list[Phone]:
     return [phone]
 
 
+def _with_pauses(phones: Sequence[Phone], duration: float) -> list[Phone]:
+    """The phones with silence where nothing is said between them, before and after."""
+    out, at = [], 0.0
+    for phone in (*phones, Phone("", duration, duration)):
+        if phone.start > at + _SHUT_S:
+            out.append(Phone("", at, phone.start))
+        if phone.end > phone.start:
+            out.append(phone)
+        at = max(at, phone.end)
+    return out
+
+
+def _shut_pause(pause: Phone, before: str, after: str) -> tuple[float, float]:
+    """When the lips are shut in a pause between two visemes: it takes time to leave and to reach an open sound."""
+    still = ("PP", "silence")
+    return pause.start + (0 if before in still else _ONSET_S), pause.end - (0 if after in still else _ONSET_S)
+
+
 def mouth_curves(phones: Sequence[Phone], duration: float, effort: float = 1.0) -> FloatArray:
     """Mouth curves (100 · duration, len(CHANNELS)) at 100 Hz in 0..1.
 
@@ -148,8 +169,9 @@ def mouth_curves(phones: Sequence[Phone], duration: float, effort: float = 1.0) 
     mixed = np.zeros((len(times), len(CHANNELS)), dtype=np.float32)
     mixed[:, CHANNELS.index("closure")] = 0.05
     shut = np.zeros(len(times), dtype=np.float32)
-    for phone in (half for whole in phones for half in _glide(whole)):
-        name = viseme_of(phone.symbol)
+    sounds = [half for whole in _with_pauses(phones, duration) for half in _glide(whole)]
+    names = ["silence", *(viseme_of(sound.symbol) for sound in sounds), "silence"]
+    for phone, before_it, name, after_it in zip(sounds, names, names[1:], names[2:], strict=False):
         viseme = VISEMES[name]
         before = np.maximum(phone.start - times, 0) / _BEFORE_S
         after = np.maximum(times - phone.end, 0) / _AFTER_S
@@ -159,8 +181,9 @@ def mouth_curves(phones: Sequence[Phone], duration: float, effort: float = 1.0) 
         target = np.array([viseme.targets.get(channel, 0.0) for channel in CHANNELS], dtype=np.float32)
         total += weight
         mixed += weight[:, None] * target
-        if name == "PP":
-            reach = np.maximum(phone.start - times, 0) + np.maximum(times - phone.end, 0)
+        if name in ("PP", "silence"):
+            begin, end = (phone.start, phone.end) if name == "PP" else _shut_pause(phone, before_it, after_it)
+            reach = np.maximum(begin - times, 0) + np.maximum(times - end, 0)
             shut = np.maximum(shut, np.clip(1.0 - reach / _SHUT_S, 0, 1))
     curves = mixed / total[:, None]
     opening = [CHANNELS.index(c) for c in ("jawOpen", "mouthLowerDown", "mouthUpperUp", "mouthFunnel", "mouthStretch")]
