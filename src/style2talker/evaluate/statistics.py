@@ -1,0 +1,126 @@
+"""Numbers over curves and clips: correlation that allows for a lag, intervals, bands of what is usual.
+
+Curves are (T,) on one clock; frames that are not known are NaN and count for nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Band", "Fit", "band", "best_lag", "bootstrap", "lagged", "pearson", "spread_ratio"]
+
+_FEWEST = 8
+"""Frames that two curves must share."""
+_STILL = 1e-6
+
+
+class Fit(NamedTuple):
+    """How well two curves agree, and with the second one how many frames late."""
+
+    r: float
+    lag: int
+
+
+class Band(NamedTuple):
+    """From low to high, both included."""
+
+    low: float
+    high: float
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies inside; NaN lies nowhere."""
+        return bool(self.low <= value <= self.high)
+
+
+def _shared(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What both curves know."""
+    x, y = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    known = np.isfinite(x) & np.isfinite(y)
+    return x[known], y[known]
+
+
+def pearson(a: ArrayLike, b: ArrayLike) -> float:
+    """Pearson's r of two curves (T,); NaN where fewer than 8 frames are known or one of them does not move."""
+    x, y = _shared(a, b)
+    if len(x) < _FEWEST or min(x.std(), y.std()) < _STILL:
+        return float("nan")
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def lagged(a: ArrayLike, b: ArrayLike, reach: int) -> NDArray[np.float64]:
+    """(2 reach + 1,) Pearson's r of a curve with another one taken -reach..reach frames later.
+
+    Args:
+        a: (T,) curve.
+        b: (T',) curve; what one has more at the end is not used.
+        reach: frames.
+    """
+    x, y = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    n = min(len(x), len(y))
+    out = np.full(2 * reach + 1, np.nan)
+    for lag in range(-min(reach, n), min(reach, n) + 1):
+        late, early = (x[: n - lag], y[lag:n]) if lag >= 0 else (x[-lag:n], y[: n + lag])
+        out[lag + reach] = pearson(late, early)
+    return out
+
+
+def best_lag(a: ArrayLike, b: ArrayLike, reach: int, cost: float = 0.0) -> Fit:
+    """The lag at which two curves agree best.
+
+    Args:
+        a: (T,) curve.
+        b: (T',) curve.
+        reach: largest lag either way, frames.
+        cost: r that a lag must win for each frame.
+
+    Returns:
+        Fit whose r is NaN and whose lag is 0 where they agree at no lag that can be measured.
+    """
+    scores = lagged(a, b, reach)
+    if np.isnan(scores).all():
+        return Fit(float("nan"), 0)
+    at = int(np.nanargmax(scores - cost * np.abs(np.arange(-reach, reach + 1))))
+    return Fit(float(scores[at]), at - reach)
+
+
+def spread_ratio(a: ArrayLike, b: ArrayLike) -> float:
+    """Standard deviation of a curve over that of another one, where both are known; NaN where the other is still."""
+    x, y = _shared(a, b)
+    if len(x) < _FEWEST or y.std() < _STILL:
+        return float("nan")
+    return float(x.std() / y.std())
+
+
+def bootstrap(values: ArrayLike, rng: Generator, level: float = 0.95, resamples: int = 1000) -> Band:
+    """Interval of the mean of clips or people by the percentile bootstrap (Efron 1979).
+
+    Args:
+        values: (K,) one number each; NaN are left out.
+        rng: where chance comes from.
+        level: share of resamples inside.
+        resamples: how often.
+
+    Returns:
+        Band, NaN for no values.
+    """
+    known = np.asarray(values, np.float64)
+    known = known[np.isfinite(known)]
+    if not len(known):
+        return Band(float("nan"), float("nan"))
+    means = known[rng.integers(len(known), size=(resamples, len(known)))].mean(axis=1)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return Band(float(low), float(high))
+
+
+def band(values: ArrayLike, share: float = 0.8) -> Band:
+    """The middle share of values (K,), 10 to 90 % as it comes; NaN are left out, and a band of nothing is NaN."""
+    known = np.asarray(values, np.float64)
+    known = known[np.isfinite(known)]
+    if not len(known):
+        return Band(float("nan"), float("nan"))
+    low, high = np.quantile(known, [(1 - share) / 2, (1 + share) / 2])
+    return Band(float(low), float(high))
