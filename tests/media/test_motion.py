@@ -11,7 +11,7 @@ import pytest
 
 from style2talker.errors import MotionError, OutputError, UsageError
 from style2talker.media.motion import read_motion, write_motion
-from style2talker.records import ARKIT_NAMES, Motion
+from style2talker.records import Motion
 
 SUFFIXES = ("npz", "csv", "json")
 
@@ -51,29 +51,6 @@ def test_same_motion_same_bytes(tmp_path: Path, suffix: str) -> None:
     for name in ("a", "b"):
         write_motion(tmp_path / f"{name}.{suffix}", random_motion())
     assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
-
-
-def test_columns_of_the_table(tmp_path: Path) -> None:
-    write_motion(tmp_path / "m.csv", random_motion())
-    lines = (tmp_path / "m.csv").read_text().splitlines()
-    assert lines[0].split(",") == [
-        *("frame", "time", *ARKIT_NAMES),
-        *("pitch", "yaw", "roll", "right", "up", "forward"),
-    ]
-    assert lines[2].startswith("1,0.04,")
-    assert len(lines) == 38
-
-
-def test_table_from_a_spreadsheet(tmp_path: Path) -> None:
-    """Columns in another order, extra ones, times rounded to milliseconds, a byte order mark and CRLF."""
-    motion = random_motion(100, 30.0)
-    write_motion(tmp_path / "m.csv", motion)
-    rows = [line.split(",") for line in (tmp_path / "m.csv").read_text().splitlines()]
-    for row in rows[1:]:
-        row[1] = f"{float(row[1]):.3f}"
-    text = "\r\n".join(",".join(["note", *reversed(row)]) for row in rows) + "\r\n"
-    (tmp_path / "n.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
-    assert_equal(read_motion(tmp_path / "n.csv"), motion)
 
 
 def test_names_in_another_order(tmp_path: Path) -> None:
@@ -116,17 +93,22 @@ def test_wrong_contents(tmp_path: Path) -> None:
     fields = json.loads((tmp_path / "m.json").read_text())
     changes = [
         ({"fps": 0}, "frames per second"),
-        ({"fps": "fast"}, "damaged"),
+        ({"fps": "fast"}, "fps is 'fast'"),
         ({"names": fields["names"][:-1]}, "51 names"),
-        ({"names": ["x", *fields["names"][1:]]}, "52 of ARKit"),
+        ({"names": ["x", *fields["names"][1:]]}, "among them 'x', expected the 52 of ARKit"),
+        ({"names": 3}, "damaged"),
         ({"rotation": fields["rotation"][:-1]}, "rotation has shape"),
-        ({"translation": [[float("nan")] * 3] * 37}, "not finite"),
-        ({"blendshapes": [[1, 2], [3]]}, "damaged"),
+        ({"translation": [[0.0] * 3] * 4 + [[float("nan")] * 3] * 33}, "translation of frame 4 is not finite"),
+        ({"blendshapes": [*fields["blendshapes"][:2], [3]]}, "blendshapes of frame 2 is not 52 numbers"),
+        ({"rotation": [["a", "b", "c"]] * 37}, "rotation holds something other than numbers"),
     ]
     for change, message in changes:
         (tmp_path / "n.json").write_text(json.dumps(fields | change))
         with pytest.raises(MotionError, match=message):
             read_motion(tmp_path / "n.json")
+    (tmp_path / "n.json").write_text('{"fps": 25,\n "names": [}')
+    with pytest.raises(MotionError, match=r"n\.json is damaged, line 2, column 12: Expecting value"):
+        read_motion(tmp_path / "n.json")
     del fields["rotation"]
     (tmp_path / "n.json").write_text(json.dumps(fields))
     with pytest.raises(MotionError, match="lacks 'rotation'"):
@@ -135,24 +117,6 @@ def test_wrong_contents(tmp_path: Path) -> None:
     (tmp_path / "a.npy").rename(tmp_path / "a.npz")
     with pytest.raises(MotionError, match="single array"):
         read_motion(tmp_path / "a.npz")
-
-
-def test_wrong_tables(tmp_path: Path) -> None:
-    write_motion(tmp_path / "m.csv", random_motion(5))
-    rows = [line.split(",") for line in (tmp_path / "m.csv").read_text().splitlines()]
-    tables = [
-        ([row[:-2] for row in rows], "lacks the columns up, forward"),
-        ([["a", "b"], ["1", "2"]], "time, browDownLeft, browDownRight and others"),
-        (rows[:1], "no rows"),
-        ([*rows[:-1], rows[-1][:-1]], "rows of other than"),
-        ([rows[0], *rows[:0:-1]], "do not increase"),
-        ([*rows[:-1], [rows[-1][0], "9.0", *rows[-1][2:]]], "not evenly spaced"),
-        ([*rows[:-1], ["5", "x", *rows[-1][2:]]], "damaged"),
-    ]
-    for table, message in tables:
-        (tmp_path / "n.csv").write_text("\n".join(",".join(row) for row in table))
-        with pytest.raises(MotionError, match=message):
-            read_motion(tmp_path / "n.csv")
 
 
 def test_other_suffixes_and_places(tmp_path: Path) -> None:
