@@ -110,3 +110,38 @@ def test_emotions_agree_with_what_actors_do() -> None:
     for label, names in signs.items():
         for name in names:
             assert shape(prototype(label), name) > 0.05, (label, name)
+
+
+def test_variants_surround_the_prototype() -> None:
+    rng = np.random.default_rng(0)
+    for row, label in enumerate(LABELS):
+        amounts = np.eye(8, dtype=np.float32)[row]
+        many = np.stack([facs.variants(amounts, rng) for _ in range(200)])
+        assert many.shape == (200, 52)
+        assert many.min() >= 0
+        assert many.max() <= 1
+        if label == "neutral":
+            assert not many.any()
+            continue
+        mean = many.mean(0)
+        assert mean @ prototype(label) > 0.97 * np.linalg.norm(mean) * np.linalg.norm(prototype(label))
+        assert 0.85 < np.linalg.norm(mean) / np.linalg.norm(prototype(label)) < 1.1
+        assert (facs.resemblance(many).argmax(1) == row).mean() > 0.95
+        assert np.linalg.norm(many - mean, axis=1).mean() > 0.15
+
+
+def test_variants_follow_amounts_and_generator() -> None:
+    half = np.zeros(8, np.float32)
+    half[[LABELS.index("happy"), LABELS.index("surprised")]] = 0.5
+    one, again, other = (facs.variants(half, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
+    assert 0.2 < shape(one, "mouthSmileLeft") < 0.8
+    assert 0.2 < shape(one, "browOuterUpLeft") < 0.8
+
+
+def test_optional_units_come_and_go() -> None:
+    rng = np.random.default_rng(3)
+    happy = np.eye(8, dtype=np.float32)[LABELS.index("happy")]
+    cheeks = np.array([shape(facs.variants(happy, rng), "cheekSquintLeft") for _ in range(300)])
+    assert 0.4 < (cheeks > 0.5).mean() < 0.62

@@ -6,9 +6,9 @@ person's own left and right), with an intensity in 0..1. Out: (52,) activations 
 Sources of the emotions: Ekman & Friesen, EMFACS-7 (1984); Ekman, Friesen & Hager, FACS Investigator's Guide
 (2002), table 10-1; Du, Tao & Martinez, "Compound facial expressions of emotion", PNAS 111 (2014), table 1;
 for contempt Ekman & Friesen, "A new pan-cultural facial expression of emotion" (1986). Intensities were set
-so that the eight remain apart on a talking mouth, after a look at how actors of MEAD (Wang et al., ECCV 2020)
-show them: contempt raises the brows and drops the lids, disgust and happiness lift the upper lip, anger and
-disgust narrow the eyes.
+so that the eight remain apart on a talking mouth, after how actors of MEAD (Wang et al., ECCV 2020) show them:
+contempt raises the brows and drops the lids, disgust and happiness lift the upper lip, anger, disgust and sadness
+narrow the eyes, and fear widens them less than surprise. `benchmarks/emotion.py` measures what a judge makes of them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ __all__ = [
     "prototypes",
     "resemblance",
     "saturated",
+    "variants",
 ]
 
 _NEUTRAL = LABELS.index("neutral")
@@ -72,39 +73,67 @@ ACTION_UNITS: Mapping[str, Mapping[str, float]] = {
 EMOTION_UNITS: Mapping[str, Mapping[str, float]] = {
     "angry": {
         "4": 1.0,
-        "5": 0.3,
-        "7": 0.45,
+        "5": 0.15,
+        "7": 0.7,
         "9": 0.1,
-        "10": 0.3,
-        "16": 0.15,
-        "17": 0.2,
-        "24": 0.6,
-        "15": 0.1,
-        "26": 0.12,
-        "29": 0.3,
+        "10": 0.45,
+        "16": 0.25,
+        "17": 0.1,
+        "24": 0.5,
+        "15": 0.05,
+        "26": 0.3,
+        "29": 0.15,
     },
     "contempt": {
-        "12L": 0.3,
+        "12L": 0.15,
         "14L": 0.95,
-        "10L": 0.55,
+        "10L": 0.9,
         "mouthL": 0.4,
-        "15R": 0.15,
+        "15R": 0.1,
         "2R": 1.0,
-        "2L": 0.2,
-        "1": 0.45,
-        "4L": 0.2,
-        "7L": 0.3,
+        "2L": 0.5,
+        "1": 0.85,
+        "7L": 0.1,
         "43": 0.3,
-        "64": 0.15,
+        "64": 0.25,
     },
-    "disgusted": {"9": 0.95, "10": 0.8, "4": 0.35, "7": 0.65, "6": 0.2, "15": 0.1, "16": 0.4, "20": 0.25},
-    "fear": {"1": 0.95, "2": 0.2, "4": 0.3, "5": 0.8, "20": 0.8, "16": 0.25, "26": 0.2, "15": 0.2},
-    "happy": {"6": 0.75, "12": 1.0, "10": 0.2, "25": 0.35, "2": 0.12},
+    "disgusted": {"9": 0.8, "10": 0.85, "4": 0.35, "7": 0.65, "6": 0.2, "15": 0.25, "16": 0.5, "20": 0.3},
+    "fear": {"1": 1.0, "2": 0.25, "4": 0.25, "5": 0.5, "20": 0.65, "12": 0.1, "25": 0.25, "26": 0.3},
+    "happy": {"6": 0.75, "12": 1.0, "10": 0.45, "25": 0.35, "2": 0.1},
     "neutral": {},
-    "sad": {"1": 0.9, "4": 0.25, "15": 0.85, "17": 0.5, "7": 0.1, "43": 0.2, "64": 0.2},
-    "surprised": {"1": 0.75, "2": 1.0, "5": 0.75, "26": 0.8, "22": 0.15},
+    "sad": {"1": 0.85, "4": 0.4, "6": 0.2, "7": 0.4, "15": 0.85, "17": 0.45, "43": 0.2, "64": 0.2},
+    "surprised": {"1": 0.85, "2": 1.0, "5": 0.7, "26": 0.8, "22": 0.15},
 }
 """The eight emotions at strength 1."""
+
+_SHARES: Mapping[str, Mapping[str, float]] = {
+    "angry": {"10": 0.26, "17": 0.52, "23": 0.29},
+    "disgusted": {"4": 0.31, "17": 0.6, "24": 0.26},
+    "fear": {"2": 0.57, "5": 0.63, "26": 0.33},
+    "happy": {"6": 0.51},
+    "sad": {"1": 0.6, "6": 0.5, "11": 0.26, "17": 0.67},
+    "surprised": {"5": 0.66},
+}
+"""Emotion -> unit that not everybody shows -> share of people who do (Du et al., table 1)."""
+
+_WAYS: Mapping[str, Mapping[str, float]] = {
+    "angry": {"26": 0.3, "12": 0.15, "25": 0.3, "24": -0.4, "10": -0.3, "7": 0.1},
+    "contempt": {"14L": -0.4, "mouthL": -0.25, "10R": 0.3, "43": 0.15, "64": 0.15, "2R": -0.2, "7": 0.2},
+    "disgusted": {"4": 0.3, "15": 0.2, "9": 0.1, "20": 0.1, "10": -0.1},
+    "fear": {"1": 0.1, "2": 0.2, "5": 0.2, "26": -0.2, "64": 0.1, "20": -0.1},
+    "happy": {"2": 0.2, "1": 0.15, "7": -0.25, "10": 0.1},
+    "sad": {"4": 0.3, "1": -0.35, "15": 0.15, "43": 0.1, "26": -0.1, "64": 0.1},
+    "surprised": {"26": 0.2, "1": 0.1, "2": -0.1, "12": -0.1, "10": -0.1, "5": -0.1},
+}
+"""Emotion -> what one way of showing it has more (and, the other way round, less) than its prototype.
+
+The direction between two actors of MEAD, the mean of a clip against the neutral clip of the same actor, in units.
+"""
+
+_RARE, _NEW = 0.35, 0.5
+"""Intensity of a unit, over that of the prototype, of who does not show it; and of a unit beyond the prototype."""
+_SIZE_SPREAD, _UNIT_SPREAD, _SIDE_SPREAD = 0.15, 0.12, 0.05
+"""Standard deviations: of the whole face and of a unit, both as a factor; of a factor between left and right."""
 
 
 def saturated(sums: FloatArray, knee: float = 0.75) -> FloatArray:
@@ -145,6 +174,45 @@ def activations(units: Mapping[str, float]) -> FloatArray:
 def prototypes() -> FloatArray:
     """The eight emotions as (8, 52) activations in the order of `LABELS`."""
     return np.stack([activations(EMOTION_UNITS[label]) for label in LABELS])
+
+
+def _variant_units(label: str, rng: np.random.Generator) -> dict[str, float]:
+    """Units of an emotion as one of many people would show it once."""
+    units = dict(EMOTION_UNITS[label])
+    for unit, share in _SHARES.get(label, {}).items():
+        usual = units.get(unit, 0.0)
+        shown, hidden = (usual, _RARE * usual) if usual else (_NEW, 0.0)
+        units[unit] = shown if rng.random() < share else hidden
+    way = float(rng.uniform(-1.0, 1.0))
+    for unit, step in _WAYS.get(label, {}).items():
+        units[unit] = units.get(unit, 0.0) + way * step
+    size = float(np.exp(rng.normal(0.0, _SIZE_SPREAD)))
+    return {unit: max(0.0, level * size * (1 + rng.normal(0.0, _UNIT_SPREAD))) for unit, level in units.items()}
+
+
+def variants(amounts: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """A feeling as another person would show it, or the same person another time.
+
+    Around the prototypes vary: which of the optional units are shown, as often as people show them (Du, Tao &
+    Martinez 2014, table 1); a way of showing the emotion, between two actors of MEAD; how strong the whole and each
+    unit are; and a little how even the two sides are (Borod, Haywood & Koff, Neuropsychology Review 7, 1997).
+
+    Args:
+        amounts: (8,) of the emotions in the order of `LABELS`, 1 being the prototype; several make a mixture.
+        rng: where randomness comes from.
+
+    Returns:
+        (52,) float32 in 0..1; no amounts give zeros.
+    """
+    out = np.zeros(len(ARKIT_NAMES), np.float32)
+    for label, amount in zip(LABELS, np.asarray(amounts, np.float32), strict=True):
+        if amount > 0:
+            out += amount * activations(_variant_units(label, rng))
+    lean = float(rng.normal(0.0, _SIDE_SPREAD))
+    for i, name in enumerate(ARKIT_NAMES):
+        if name.endswith(("Left", "Right")):
+            out[i] *= 1 + (lean if name.endswith("Left") else -lean)
+    return np.minimum(out, np.float32(1.0))
 
 
 def resemblance(expressions: FloatArray) -> FloatArray:
