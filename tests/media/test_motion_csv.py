@@ -213,8 +213,8 @@ def _cell(row: int, name: str, value: str) -> Callable[[list[list[str]]], list[l
 
 
 FAULTS = [
-    (lambda rows: [], "lacks the column Timecode"),
-    (lambda rows: [row[1:] for row in rows], "line 1 lacks the column Timecode"),
+    (lambda rows: [], "no Timecode among its columns"),
+    (lambda rows: [row[1:] for row in rows], "line 1 has no Timecode among its columns"),
     (lambda rows: [[row[0], row[54]] for row in rows], "none of the columns EyeBlinkLeft"),
     (lambda rows: rows[:1], "no rows with a face"),
     (lambda rows: [[*row, row[2]] for row in rows], "column eyeblinkleft twice"),

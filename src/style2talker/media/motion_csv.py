@@ -132,7 +132,7 @@ def _places(header: list[str]) -> dict[str, int]:
     if twice:
         raise MotionError(f"line 1 names the column {twice[0]} twice")
     if "timecode" not in place:
-        raise MotionError("line 1 lacks the column Timecode: give a table as Live Link Face writes it")
+        raise MotionError("line 1 has no Timecode among its columns: give a table as Live Link Face writes it")
     if not any(name.lower() in place for name in APP_NAMES):
         raise MotionError("line 1 names none of the columns EyeBlinkLeft to TongueOut")
     return place
