@@ -41,7 +41,7 @@ _FEELING_UNKNOWN = (
 )  # fmt: skip
 _NOMINAL = (
     "{feeling}, with {muscles}", "with {muscles}, {feeling}", "{feeling}, showing {muscles}",
-    "{feeling}; we see {muscles}", "{feeling}, {whose} face shows {muscles}", "showing {muscles}, {feeling}",
+    "{feeling}; we see {muscles}", "{feeling}; the face shows {muscles}", "showing {muscles}, {feeling}",
     "{feeling}, which comes with {muscles}", "{muscles}; {feeling}",
 )  # fmt: skip
 _FINITE = (

@@ -14,8 +14,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from style2talker.corpus.labelling.labels import write_json
 from style2talker.errors import InputError
-from style2talker.media.atomic import atomic_path
 
 __all__ = ["LEVEL_NAMES", "Levels", "corpus_levels", "read_levels", "write_levels"]
 
@@ -83,10 +83,9 @@ def corpus_levels(clips: Iterable[Mapping[str, float]], threshold: float) -> Lev
 
 
 def write_levels(path: Path, levels: Levels) -> None:
-    """Write cut points as JSON that `read_levels` reads."""
+    """Write cut points as JSON that `read_levels` reads, unless the file says the same already."""
     content = {"threshold": levels.threshold, "cuts": {unit: list(pair) for unit, pair in levels.cuts.items()}}
-    with atomic_path(path) as part:
-        part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    write_json(path, content)
 
 
 def read_levels(path: Path) -> Levels:

@@ -15,7 +15,7 @@ from style2talker.corpus.labelling.levels import LEVEL_NAMES
 from style2talker.corpus.labelling.units import LABELLED
 from style2talker.emotion.muscles import muscle_units
 
-__all__ = ["LEVEL_WORDS", "PHRASES", "Phrase", "named_units", "spread"]
+__all__ = ["LEVEL_WORDS", "PHRASES", "UNIT_NAMES", "Phrase", "named_units", "spread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ PHRASES: tuple[Phrase, ...] = (
     _phrase("6", "cheek raiser|raised cheeks|lifted cheeks", "{whose} cheeks are raised|{whose} cheeks are lifted"),
     _phrase(
         "7",
-        "lid tightener|narrowed eyes|tightened eyelids|squinting eyes|tense eyelids",
+        "lid tightener|narrowed eyes|tightened eyelids|squinting eyes|squinted eyes",
         "{whose} eyes are narrowed|{whose} eyelids are tight|{whose} eyes squint",
     ),
     _phrase("9", "nose wrinkler|a wrinkled nose|a scrunched nose", "{whose} nose is wrinkled|{whose} nose wrinkles"),
@@ -106,6 +106,16 @@ PHRASES: tuple[Phrase, ...] = (
     ),
 )
 """Every unit of `units.LABELLED` has a phrase of its own; 1 and 2 together have another."""
+
+UNIT_NAMES: Mapping[str, str] = {
+    "1": "inner brow raiser", "2": "outer brow raiser", "4": "brow lowerer", "5": "upper lid raiser",
+    "6": "cheek raiser", "7": "lid tightener", "9": "nose wrinkler", "10": "upper lip raiser",
+    "12": "lip corner puller", "14": "dimpler", "15": "lip corner depressor", "16": "lower lip depressor",
+    "17": "chin raiser", "18": "lip pucker", "20": "lip stretcher", "22": "lip funneler", "23": "lip tightener",
+    "24": "lip pressor", "25": "lips part", "26": "jaw drop", "28": "lip suck", "29": "jaw thrust", "34": "cheek puff",
+    "43": "eyes half closed",
+}  # fmt: skip
+"""Action unit -> its name (Ekman, Friesen & Hager, 2002)."""
 
 LEVEL_WORDS: Mapping[str, tuple[str, ...]] = {
     "low": ("with low level", "at low level", "with low intensity", "at a low intensity"),

@@ -30,7 +30,7 @@ def _words(adjectives: str, nouns: str) -> Words:
 
 _NEUTRAL = _words(
     "calm|neutral|composed|relaxed|matter-of-fact|unemotional|even-tempered|collected|impassive|at ease",
-    "a neutral expression|calm|composure|no particular emotion|an even temper",
+    "neutrality|calm|composure|no particular emotion|an even temper",
 )
 
 SYNONYMS: Mapping[str, tuple[Words, Words, Words]] = {

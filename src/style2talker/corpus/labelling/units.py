@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ from style2talker.errors import InputError
 from style2talker.records import FloatArray
 
 __all__ = ["LABELLED", "clip_mean", "read_openface", "unit_intensities"]
+
+_Expression = NDArray[np.floating[Any]]
 
 LABELLED = tuple(unit for unit in ACTION_UNITS if unit not in ("11", "27", "30", "63", "64", "mouth"))
 """Action units that a label may name, in the order of `ACTION_UNITS`."""
@@ -65,7 +68,7 @@ def clip_mean(blendshapes: FloatArray, valid: NDArray[np.bool_]) -> FloatArray:
     return np.asarray(mean, np.float32)
 
 
-def unit_intensities(mean: FloatArray, rest: FloatArray | None = None) -> dict[str, float]:
+def unit_intensities(mean: _Expression, rest: _Expression | None = None) -> dict[str, float]:
     """Action units of an expression.
 
     Args:
