@@ -57,6 +57,8 @@ SILENCE_BAR, SEAM_BAR = 0.01, 1.2
 FIELDS = ("opening", "loudness", "foreign", "shifted", "spread", "pucker", "funnel")
 LONG_S = 4.0
 """A shorter clip says nothing about how a head moves."""
+CROWD = 8
+"""People in a cafeteria who speak at once."""
 BORDERS = (150, 250)
 """Frames after which the networks of Style-E are run anew."""
 _MEGABYTES = 1e6 / (1 if sys.platform == "darwin" else 1024)
@@ -116,7 +118,7 @@ def folds(clips: Sequence[RealClip], weights: Sequence[Path]) -> list[tuple[str,
     out = []
     for folder in weights:
         listed = folder / "held_out.txt"
-        held = set(listed.read_text(encoding="utf-8").split()) if listed.exists() else None
+        held = set(listed.read_text(encoding="utf-8").splitlines()) if listed.exists() else None
         own = [c for c in clips if held is None or held & {c.name, c.person, Path(c.name).stem}]
         out.append((f"{folder.name}, {'NOT ' if held is None else ''}held out", load_model(folder), own))
     return out
@@ -302,7 +304,8 @@ def table_noise(lines: Sequence[Utterance], noisy: Sequence[Path], predict: Pred
         rng = np.random.default_rng(0)
         found, agreeing, spreads = Closures(), [], []
         for line, before in zip(english, clean, strict=True):
-            crowd = [english[i].samples for i in rng.choice(len(english), 8, replace=False) if english[i] is not line]
+            others = [other.samples for other in english if other is not line]
+            crowd = [others[i] for i in rng.permutation(len(others))[:CROWD]]
             motion = predict(analyse(with_babble(line.samples, crowd, decibels, rng)))
             found += closures_of(motion, line.phones)
             after = opening_of_motion(motion)

@@ -139,26 +139,24 @@ def _at_16_khz(samples: FloatArray, rate: int) -> FloatArray:
     return np.asarray(resample_poly(samples, SAMPLE_RATE, rate), np.float32)
 
 
-def spoken(pause: float = 0.5, languages: tuple[str, ...] | None = None) -> Iterator[Utterance]:
+def spoken(pause: float = 0.5) -> Iterator[Utterance]:
     """Every line by some voices of every synthesiser that is installed; nothing where none is.
 
     Args:
         pause: seconds of silence before and after each line.
-        languages: of those in `SENTENCES`; all when None.
     """
-    wanted = languages or tuple(SENTENCES)
-    if flite_present() and "en-us" in wanted:
+    if flite_present():
         for number, line in enumerate(SENTENCES["en-us"]):
             for voice in (_FLITE_VOICES[number % 4], _FLITE_VOICES[(number + 1) % 4]):
                 samples, phones = flite_phones(line, voice)
                 yield _between_pauses(f"flite {voice}", "en-us", samples, phones, pause)
-    if natural_present() and "en-us" in wanted:
+    if natural_present():
         for number, line in enumerate(SENTENCES["en-us"]):
             raw, rate, phones = natural_phones(line, np.random.default_rng(number), pitch=(0.6, 1.0)[number % 2])
             yield _between_pauses("hibari", "en-us", _at_16_khz(raw, rate), phones, pause)
     if espeak_present():
-        for language in wanted:
-            for number, line in enumerate(SENTENCES[language]):
+        for language, sentences in SENTENCES.items():
+            for number, line in enumerate(sentences):
                 for variant in (_VARIANTS[number % 5], _VARIANTS[(number + 2) % 5]):
                     raw, rate, phones = espeak_phones(line, language + variant)
                     yield _between_pauses(

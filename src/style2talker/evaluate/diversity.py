@@ -18,6 +18,9 @@ from style2talker.records import Motion
 
 __all__ = ["Diversity", "diversity"]
 
+_STILL = 1e-4
+"""Degrees."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diversity:
@@ -54,7 +57,7 @@ def diversity(motions: Sequence[Motion]) -> Diversity:
     known = [r for r in agreeing if np.isfinite(r)]
     return Diversity(
         between,
-        between / own if own > 0 else float("nan"),
+        between / own if own > _STILL else float("nan"),
         _distance([opening[:, None] for opening in openings]),
         float(np.mean(known)) if known else float("nan"),
     )

@@ -1,9 +1,10 @@
 """Motion or track -> how far the lips are apart and where they are, in eye distances.
 
-Both sides are measured alike: the gap between the middle points of the inner lips (13, 14) over the distance between
-the outer corners of the eyes (33, 263), about 9 cm, so that 0.01 is about a millimetre. A motion is shown on the
-average face by the rig that animates portraits. Lip opening over a facial distance as the visible part of speech:
-Yehia, Rubin & Vatikiotis-Bateson, "Quantitative association of vocal-tract and facial behavior" (1998).
+Both sides are measured alike: the gap between the middle points of the inner lips (13, 14), seen from the front of the
+head, over the distance between the outer corners of the eyes (33, 263), about 9 cm, so that 0.01 is about a millimetre.
+Depth is left out: lips that meet before a dropped jaw are closed, and a tracker guesses depth. A motion is shown on the
+average face by the rig that animates portraits. Lip opening as the visible part of speech: Yehia, Rubin &
+Vatikiotis-Bateson, "Quantitative association of vocal-tract and facial behavior" (1998).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from style2talker.face.pose import STABLE, rigid_transform
 from style2talker.face.rig import LIP_COLUMNS, PersonRig, fit, load_rig
 from style2talker.face.tracking import Track
 from style2talker.records import FloatArray, Motion, Portrait
@@ -41,11 +43,16 @@ def _faces(motion: Motion) -> Iterator[tuple[slice, FloatArray]]:
         yield run, rig.displaced(motion.blendshapes[run])
 
 
+def _gap(points: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(T, 2) from the upper to the lower inner lip, across and down the face, of points (T, V, 3) in the head frame."""
+    return points[:, _LOWER, :2] - points[:, _UPPER, :2]
+
+
 def opening_of_motion(motion: Motion) -> FloatArray:
     """Gap (T,) between the inner lips of the average face, in eye distances."""
     out = np.zeros(motion.n_frames, np.float32)
     for run, points in _faces(motion):
-        out[run] = np.linalg.norm(points[:, _UPPER] - points[:, _LOWER], axis=1)
+        out[run] = np.linalg.norm(_gap(points), axis=1)
     return out
 
 
@@ -60,13 +67,17 @@ def lip_points(motion: Motion) -> FloatArray:
 def closed_gap() -> float:
     """What `opening_of_motion` gives for the average face at rest, whose lips are closed: points lie inside lips."""
     reference = load_rig().reference
-    return float(np.linalg.norm(reference[_UPPER] - reference[_LOWER]))
+    return float(np.linalg.norm(_gap(reference[None])))
 
 
 def opening_of_track(track: Track) -> NDArray[np.float64]:
     """Gap (T,) between the inner lips of a tracked face, in its eye distances; NaN where no face was found."""
-    points = np.asarray(track.landmarks, np.float64)
-    unit = np.linalg.norm(points[:, _EYES[0]] - points[:, _EYES[1]], axis=1)
-    gap = np.linalg.norm(points[:, _UPPER] - points[:, _LOWER], axis=1)
-    usable = np.asarray(track.valid, bool) & (unit > 0)
-    return np.asarray(np.divide(gap, unit, out=np.full(len(gap), np.nan), where=usable), np.float64)
+    reference = load_rig().reference[list(STABLE)]
+    out = np.full(len(track.valid), np.nan)
+    for i in np.flatnonzero(track.valid):
+        face = track.landmarks[i].astype(np.float64)
+        unit = float(np.linalg.norm(face[_EYES[0]] - face[_EYES[1]]))
+        if unit > 0:
+            _, turn, _ = rigid_transform(reference, face[list(STABLE)])
+            out[i] = np.linalg.norm(_gap((face @ turn)[None])) / unit
+    return out

@@ -75,7 +75,7 @@ def best_lag(a: ArrayLike, b: ArrayLike, reach: int, cost: float = 0.0) -> Fit:
         a: (T,) curve.
         b: (T',) curve.
         reach: largest lag either way, frames.
-        cost: r that a lag must win for each frame.
+        cost: r that a lag must win for each frame. It chooses between peaks of r and does not pull a peak aside.
 
     Returns:
         Fit whose r is NaN and whose lag is 0 where they agree at no lag that can be measured.
@@ -83,8 +83,11 @@ def best_lag(a: ArrayLike, b: ArrayLike, reach: int, cost: float = 0.0) -> Fit:
     scores = lagged(a, b, reach)
     if np.isnan(scores).all():
         return Fit(float("nan"), 0)
-    at = int(np.nanargmax(scores - cost * np.abs(np.arange(-reach, reach + 1))))
-    return Fit(float(scores[at]), at - reach)
+    known = np.concatenate([[-np.inf], np.where(np.isnan(scores), -np.inf, scores), [-np.inf]])
+    peak = (known[1:-1] >= known[:-2]) & (known[1:-1] >= known[2:]) & np.isfinite(scores)
+    lags = np.arange(-reach, reach + 1)
+    at = int(np.argmax(np.where(peak, known[1:-1] - cost * np.abs(lags), -np.inf)))
+    return Fit(float(scores[at]), int(lags[at]))
 
 
 def spread_ratio(a: ArrayLike, b: ArrayLike) -> float:
