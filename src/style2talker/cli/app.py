@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from style2talker import __version__
+from style2talker.cli.corpus import corpus_app
 from style2talker.cli.entry import complain
 from style2talker.cli.looking import stylize, track
 from style2talker.cli.making import generate, render
@@ -33,6 +34,7 @@ app.command()(render)
 app.command()(stylize)
 app.command()(doctor)
 app.add_typer(assets_app, name="assets")
+app.add_typer(corpus_app, name="corpus")
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 

@@ -18,7 +18,7 @@ from style2talker.media.video import probe_video, read_frames
 
 __all__ = ["VIDEO_SUFFIXES", "list_clips", "load_track", "main", "save_track", "track_clips"]
 
-VIDEO_SUFFIXES = {".mp4", ".mpg", ".mpeg", ".mov", ".mkv", ".avi", ".webm"}
+VIDEO_SUFFIXES = {".mp4", ".mpg", ".mpeg", ".mov", ".mkv", ".avi", ".webm", ".flv", ".m4v"}
 
 
 def list_clips(paths: Iterable[Path]) -> list[Path]:

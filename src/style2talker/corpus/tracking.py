@@ -1,0 +1,82 @@
+"""Stage `track`: a clip -> mesh, blendshapes, head pose and validity of each frame, and Deep3D's coefficients.
+
+The same tracker as for generation. Frames without the face hold what is between the frames around them and are marked
+as not valid.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from style2talker.corpus.clips import FPS
+from style2talker.corpus.deep3d import MADE_BY, save_coefficients
+from style2talker.corpus.landmarks import to_68
+from style2talker.corpus.manifest import ClipRow
+from style2talker.corpus.outcome import Outcome, Place
+from style2talker.corpus.settings import TrackingOptions
+from style2talker.corpus.track import save_track
+from style2talker.errors import FaceError
+from style2talker.face.tracking import Track, track_frames
+from style2talker.media.video import probe_video, read_frames
+from style2talker.records import ImageArray
+
+__all__ = ["track_clip", "track_cropped"]
+
+_ROOM = 0.25  # a face that fills the picture is not found without some room around it
+
+
+def track_cropped(video: Path) -> tuple[Track, int, int]:
+    """Follow the face of a clip that may fill its picture.
+
+    Returns:
+        (track with landmarks in pixels of the clip, width, height).
+
+    Raises:
+        FaceError: no frame shows a face.
+        VideoError: the clip cannot be read.
+        AssetError: the face model is missing or damaged.
+    """
+    info = probe_video(video)
+    room = round(_ROOM * max(info.width, info.height))
+
+    def widened() -> Iterator[ImageArray]:
+        for pixels in read_frames(video, FPS):
+            yield np.asarray(cv2.copyMakeBorder(pixels, room, room, room, room, cv2.BORDER_REPLICATE))
+
+    track = track_frames(widened(), float(FPS))
+    landmarks = track.landmarks - np.array([room, room, 0], dtype=np.float32)
+    return dataclasses.replace(track, landmarks=landmarks), info.width, info.height
+
+
+def track_clip(row: ClipRow, place: Place, options: TrackingOptions) -> Outcome:
+    """Write the track and the coefficients of a clip.
+
+    Raises:
+        FaceError: the face is seen in too few frames.
+        OutputError: they cannot be written.
+    """
+    track, width, height = track_cropped(place.path(row.files["video"]))
+    coverage = float(track.valid.mean())
+    if coverage < options.min_coverage:
+        raise FaceError(
+            f"the face is found in {coverage:.0%} of the frames, at least {options.min_coverage:.0%} are wanted"
+        )
+    files = {"track": place.file("tracks", row.clip, ".npz"), "coefficients": place.file("3DMM", row.clip, ".npy")}
+    save_track(place.path(files["track"]), track)
+    save_coefficients(place.path(files["coefficients"]), track, to_68(track.landmarks), width, height)
+    turned = np.degrees(np.median(track.rotation[track.valid], axis=0))
+    pose = {name: round(float(angle), 2) for name, angle in zip(("pitch", "yaw", "roll"), turned, strict=True)}
+    return Outcome(
+        dataclasses.replace(
+            row,
+            files={**row.files, **files},
+            coverage=round(coverage, 4),
+            coefficients=MADE_BY,
+            quality={**row.quality, **pose},
+        )
+    )
