@@ -12,7 +12,14 @@ from labelling_corpus import DRAWN, draw_track
 
 from style2talker.corpus.annotate import Annotated, Job, annotate, prepare
 from style2talker.corpus.labelling.endpoint import Answer, Endpoint
-from style2talker.corpus.labelling.labels import Label, read_corrections, read_label, write_label
+from style2talker.corpus.labelling.labels import (
+    Label,
+    read_corrections,
+    read_label,
+    write_json,
+    write_label,
+    write_text,
+)
 from style2talker.corpus.labelling.options import AnnotateOptions
 from style2talker.corpus.labelling.phrases import named_units
 from style2talker.corpus.labelling.report import summarise, write_pages, write_report
@@ -124,7 +131,7 @@ def test_the_report_tells_coverage_agreement_and_what_was_left_out(drawn_corpus:
     made = _run(drawn_corpus, tmp_path / "labels")
     report = json.loads(made.report.read_text(encoding="utf-8"))
     assert (report["clips"], report["labelled"], report["people"]) == (11, 10, 2)
-    assert report["emotions"]["happy 3"] == 2
+    assert report["emotions"]["happy level 3"] == 2
     assert report["without_units"] == 2
     assert sum(report["units"]["4"].values()) == 2
     assert report["agreement"]["clips"] == 1.0
@@ -277,3 +284,14 @@ def test_an_empty_report_has_no_mean(tmp_path: Path) -> None:
     assert report["agreement"] == {"sentences": None, "least": None, "clips": None}
     (page,) = write_pages(tmp_path, [], report)
     assert _data(page)["clips"] == []
+
+
+def test_the_published_map_is_sorted_and_written_once(tmp_path: Path) -> None:
+    path = tmp_path / "text.json"
+    write_text(path, [_label("b"), _label("a", "Sie ist müde.")])
+    assert path.read_text(encoding="utf-8") == '{\n "a": [\n  "Sie ist müde."\n ],\n "b": [\n  "He is sad."\n ]\n}\n'
+    before = path.stat().st_mtime_ns
+    write_json(path, {"a": ["Sie ist müde."], "b": ["He is sad."]})
+    assert path.stat().st_mtime_ns == before
+    write_json(path, {})
+    assert path.read_text(encoding="utf-8") == "{}\n"

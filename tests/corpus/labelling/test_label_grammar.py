@@ -9,7 +9,7 @@ from style2talker.corpus.labelling import grammar, phrases
 from style2talker.corpus.labelling.grammar import candidates
 from style2talker.corpus.labelling.phrases import LEVEL_WORDS, PHRASES, named_units, spread
 from style2talker.corpus.labelling.ranking import agreement, best, likeness
-from style2talker.corpus.labelling.synonyms import SYNONYMS
+from style2talker.corpus.labelling.synonyms import SYNONYMS, Words
 from style2talker.corpus.labelling.units import LABELLED
 from style2talker.emotion.muscles import muscle_units
 from style2talker.records import LABELS
@@ -78,6 +78,11 @@ def test_a_face_at_rest_names_no_muscle() -> None:
     drawn = candidates(_rng(), 60, SYNONYMS["neutral"][0], {}, "man")
     assert len(drawn) == 60
     assert all(named_units(text) == frozenset() for text in drawn)
+
+
+def test_sentences_use_the_words_that_are_given() -> None:
+    for text in candidates(_rng(), 40, Words(("sesquipedalian",), ("zeal",)), {"4": "low"}):
+        assert ("sesquipedalian" in text) != ("zeal" in text.lower())
 
 
 def test_the_same_seed_gives_the_same_sentences() -> None:

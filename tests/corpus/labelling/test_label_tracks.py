@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from labelling_corpus import DRAWN, draw_track
 
-from style2talker.corpus.labelling.measure import measure, read_expression
+from style2talker.corpus.labelling.measure import Measured, measure, read_expression
 from style2talker.corpus.labelling.tracks import TrackedClip, find_tracks
 from style2talker.corpus.manifest import ClipRow, Mark, write_manifest
 from style2talker.emotion.facs import activations
@@ -71,6 +71,7 @@ def test_drawn_units_are_found_against_the_neutral_clip(drawn_corpus: Path) -> N
     assert left_out == {}
     assert {each.rest for each in measured} == {"neutral clip"}
     for each in measured:
+        assert isinstance(each, Measured)
         drawn = DRAWN[str(each.clip.emotion)]
         assert _activated(dict(each.intensities)) == set(drawn)
         assert {unit: each.intensities[unit] for unit in drawn} == pytest.approx(drawn, abs=0.03)

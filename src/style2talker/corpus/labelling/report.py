@@ -48,7 +48,7 @@ def summarise(labels: Sequence[Label], left_out: Mapping[str, str]) -> dict[str,
         activated units: over all sentences, the least of them, and over clips with their sentences taken together.
     """
     every = [value for label in labels for value in label.agreement]
-    emotions = [f"{label.emotion or _UNKNOWN} {label.level or ''}".strip() for label in labels]
+    emotions = [(label.emotion or _UNKNOWN) + (f" level {label.level}" if label.level else "") for label in labels]
     seen: dict[str, Counter[str]] = {}
     for label in labels:
         for unit, level in label.units.items():
@@ -89,7 +89,7 @@ def _lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The summary for people: (what, value)."""
 
     def listed(counts: Mapping[str, int]) -> str:
-        return ", ".join(f"{name} {count}" for name, count in counts.items()) or "none"
+        return ", ".join(f"{name}: {count}" for name, count in counts.items()) or "none"
 
     agreed = {name: "-" if value is None else f"{value:.2f}" for name, value in summary["agreement"].items()}
     units = {f"{unit} {UNIT_NAMES[unit]}": sum(levels.values()) for unit, levels in summary["units"].items()}
