@@ -39,6 +39,7 @@ from style2talker.corpus.labelling.ranking import agreement, best
 from style2talker.corpus.labelling.report import summarise, write_pages, write_report
 from style2talker.corpus.labelling.synonyms import SYNONYMS, Words
 from style2talker.corpus.labelling.tracks import TrackedClip, find_tracks
+from style2talker.corpus.runner import locked
 from style2talker.errors import InputError
 
 __all__ = ["Annotated", "Job", "annotate", "prepare"]
@@ -150,22 +151,30 @@ def annotate(
 
     Raises:
         InputError: the corrections cannot be read, or are of clips that there are not.
-        UsageError: the endpoint refuses.
+        UsageError: the endpoint refuses, or another run is at work in the folder.
         Style2TalkerError: it does not answer; what was answered is kept.
         OutputError: the labels cannot be written there.
     """
-    (job.out / _CLIPS).mkdir(parents=True, exist_ok=True)
-    written = _corrections(job, corrections)
-    drawn = _candidates(job, asker, progress)
-    left_out, labels = dict(job.left_out), []
-    for number, (each, sentences) in enumerate(zip(job.measured, drawn, strict=True), 1):
-        own = written.get(each.clip.key)
-        if own is None and sentences is None:
-            left_out[each.clip.name] = "the language model gave no usable sentences: run again, or use another model"
-        else:
-            labels.append(_label(job, each, own or (), sentences or []))
-        if progress is not None:
-            progress("labels", number, len(job.measured))
+    with locked(job.out):
+        (job.out / _CLIPS).mkdir(exist_ok=True)
+        written = _corrections(job, corrections)
+        drawn = _candidates(job, asker, progress)
+        left_out, labels = dict(job.left_out), []
+        for number, (each, sentences) in enumerate(zip(job.measured, drawn, strict=True), 1):
+            own = written.get(each.clip.key)
+            if own is None and sentences is None:
+                left_out[each.clip.name] = (
+                    "the language model gave no usable sentences: run again, or use another model"
+                )
+            else:
+                labels.append(_label(job, each, own or (), sentences or []))
+            if progress is not None:
+                progress("labels", number, len(job.measured))
+        return _written(job, labels, left_out)
+
+
+def _written(job: Job, labels: list[Label], left_out: dict[str, str]) -> Annotated:
+    """Write what is made of all labels together."""
     write_text(job.out / _TEXT, labels)
     write_levels(job.out / _LEVELS, job.levels)
     summary = {
