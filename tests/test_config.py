@@ -68,7 +68,7 @@ def test_words_are_known_or_the_nearest_is_named(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"'ilustration', did you mean illustration\?"):
         StylizeOptions(art="ilustration")
-    with pytest.raises(UsageError, match=r"'qqq' \(none, cartoon, .*, pixar, or a picture file\)"):
+    with pytest.raises(UsageError, match=r"'qqq' \(none, all, cartoon, .*, pixar, or a picture file\)"):
         StylizeOptions(art="qqq")
     with pytest.raises(UsageError, match=r"'crp', did you mean crop\?"):
         RenderOptions(framing="crp")

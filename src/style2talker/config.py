@@ -114,7 +114,8 @@ class StylizeOptions:
     """Options of `stylize`.
 
     Attributes:
-        art: "none", the name of a family, or the path of an example picture.
+        art: "none", the name of a family, the path of an example picture; for `stylize` alone also "all", which is a
+            sheet of every family.
         art_degree: 0 (the portrait itself) .. 1 (the full style).
         art_structure: 0..1, how far the proportions of the face follow the art.
         keep_color: keep the portrait's colours.
@@ -131,7 +132,8 @@ class StylizeOptions:
 
     def __post_init__(self) -> None:
         _right_kinds(self)
-        _word_or_file("art", self.art, ("none", *FAMILIES), "a picture file")
+        sheet = ("all",) if type(self) is StylizeOptions else ()
+        _word_or_file("art", self.art, ("none", *sheet, *FAMILIES), "a picture file")
         _within(self, art_degree=(0, 1), art_structure=(0, 1), seed=(0, 2**32 - 1))
         parse_face(self.face)
 

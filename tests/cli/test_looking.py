@@ -7,11 +7,14 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import pytest
 from bad_files import silent_film
 from endings import Command, listing
 from PIL import Image
 
+from style2talker.cli import looking
 from style2talker.media.motion import read_motion
+from style2talker.records import FAMILIES
 
 
 def test_track_follows_a_face(place: Path, command: Command, landmarker: Path) -> None:
@@ -64,3 +67,29 @@ def test_dry_runs_show_the_options(place: Path, command: Command, no_models: Non
     table = tomllib.loads(ended.out)
     assert (table["art"], table["face"], table["art_degree"]) == ("pixar", "largest", 0.8)
     assert listing(place) == before
+
+
+def test_stylize_lists_the_families_without_a_picture(command: Command, no_models: None) -> None:
+    ended = command("stylize", "--list")
+    assert (ended.status, ended.err) == (0, "")
+    assert [line.split()[:2] for line in ended.out.splitlines()] == [[str(i), name] for i, name in enumerate(FAMILIES)]
+
+
+def test_stylize_shows_every_family_on_one_sheet(
+    place: Path, command: Command, landmarker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "_TILE", 96)
+    ended = command("stylize", "portrait.jpg", "--art", "all", "-o", "sheet.png")
+    assert (ended.status, ended.err) == (0, "")
+    with Image.open(place / "sheet.png") as sheet:
+        assert sheet.mode == "RGB"
+        pixels = np.asarray(sheet).astype(int)
+    photo = pixels[12:108, 12:108]
+    others = [pixels[12:108, 120:216], pixels[12:108, 228:324], pixels[160:256, 12:108]]
+    assert min(np.abs(other - photo).mean() for other in others) > 4
+
+
+def test_only_stylize_makes_a_sheet(place: Path, command: Command, no_models: None) -> None:
+    ended = command("generate", "portrait.jpg", "voice.wav", "--art", "all", "-o", "out.mp4")
+    assert ended.status == 2
+    assert "--art does not know 'all'" in ended.err

@@ -30,7 +30,7 @@ def resolve(kind: type[Options], context: typer.Context) -> Options:
 
 def named_files(options: StylizeOptions) -> dict[str, str]:
     """Option -> the file that it names, for those options that name one."""
-    words = {"art": ("none", *FAMILIES), "background": ("keep",), "pose": ("generate", "still")}
+    words = {"art": ("none", "all", *FAMILIES), "background": ("keep",), "pose": ("generate", "still")}
     found = {f"--{name}": str(getattr(options, name)) for name in words if hasattr(options, name)}
     return {flag: value for flag, value in found.items() if value not in words[flag[2:]] and value[:1] != "#"}
 
