@@ -29,13 +29,13 @@ from spoken import Utterance, chained, spoken, with_babble
 from style2talker.assets.store import package_data
 from style2talker.corpus.track import list_clips, load_track, track_clips
 from style2talker.emotion.sentence import understand
-from style2talker.evaluate.blinks import blink_rates, blink_statistics
+from style2talker.evaluate.blinks import blink_pools, blink_statistics
 from style2talker.evaluate.clips import Predict, RealClip, aligned, read_clips
 from style2talker.evaluate.closures import TOUCH, Closures, closures_of
 from style2talker.evaluate.diversity import diversity
 from style2talker.evaluate.head_motion import HEAD_STATISTICS, head_statistics
 from style2talker.evaluate.lips import REACH, LipReport, lip_report
-from style2talker.evaluate.openings import opening_of_motion
+from style2talker.evaluate.openings import closed_gap, opening_of_motion
 from style2talker.evaluate.seams import seams
 from style2talker.evaluate.statistics import Band, band, pearson, spread_ratio
 from style2talker.evaluate.stillness import head_travel, lip_travel, silent_stretches
@@ -156,9 +156,11 @@ def table_closures(lines: Sequence[Utterance], predict: Predict) -> None:
         for key in ("all", line.voice.split()[0], f"language {line.language}"):
             by[key] = by.get(key, Closures()) + found
     title = f"Closures: lips within {TOUCH} eye distances of closed, phone ± 1 frame"
-    heading(title, "speech", "p b m", "touched", "after silence", "touched", "touching elsewhere")
+    heading(
+        title, "speech", "p b m", "touched", "after silence", "of these touched", "other sounds", "touched by chance"
+    )
     for key, c in by.items():
-        cells(key, c.said, c.share, c.initial_said, c.initial_share, c.elsewhere)
+        cells(key, c.said, c.share, c.initial_said, c.initial_share, c.others, c.elsewhere)
 
 
 def spoken_frames(line: Utterance) -> np.ndarray:
@@ -174,16 +176,18 @@ def spoken_frames(line: Utterance) -> np.ndarray:
 def table_silence(lines: Sequence[Utterance], predict: Predict) -> None:
     """Pauses of a second between lines, quite silent or with the noise of a room."""
     title = f"Lips in silence, peak to peak of the farthest point in % of the eye distance, bar {SILENCE_BAR:.0%}"
-    heading(title, "pauses", "stretches", "mean", "90 %", "most", "share above the bar")
+    heading(title, "pauses", "stretches", "mean", "90 %", "most", "share above the bar", "lips open at most")
     whole = chained([line for line in lines if line.language == "en-us"][:24])
     stretches = silent_stretches(spoken_frames(whole), FPS)
     rng = np.random.default_rng(0)
     level = float(np.sqrt(np.mean(whole.samples[np.abs(whole.samples) > 0.01] ** 2)))
     for name, decibels in (("digital silence", np.inf), *((f"noise {d} dB below speech", d) for d in (50, 30, 20))):
         noisy = whole.samples + rng.normal(0, level * 10 ** (-decibels / 20), len(whole.samples))
-        far = 100 * lip_travel(predict(analyse(noisy.astype(np.float32))), stretches)
+        motion = predict(analyse(noisy.astype(np.float32)))
+        far, opening = 100 * lip_travel(motion, stretches), opening_of_motion(motion)
+        parted = 100 * max(float(opening[s].max()) - closed_gap() for s in stretches)
         above = float(np.mean(far > 100 * SILENCE_BAR))
-        cells(name, len(far), float(far.mean()), float(np.quantile(far, 0.9)), float(far.max()), above)
+        cells(name, len(far), float(far.mean()), float(np.quantile(far, 0.9)), float(far.max()), above, parted)
 
 
 def table_head(data: Sequence[Path], tracks: Path, lines: Sequence[Utterance], model: SpeechModel) -> None:
@@ -208,11 +212,11 @@ def table_head(data: Sequence[Path], tracks: Path, lines: Sequence[Utterance], m
         middle = float(np.median(values))
         inside = float(np.mean([usual.holds(v) for v in values]))
         cells(name, span(usual), middle, usual.holds(middle), inside, span(band([s[name] for s in short])))
-    usual = band(blink_rates(real))
-    ours_together, theirs = blink_statistics(made), blink_statistics(real)
-    cells("blinks a minute, pools of 10 s", span(usual), ours_together.rate, usual.holds(ours_together.rate), "-", "-")
-    for name in ("rate", "duration", "closure"):
-        cells(f"blink {name}, all together", getattr(theirs, name), getattr(ours_together, name), "-", "-", "-")
+    pools, own_pools, together = blink_pools(real), blink_pools(made), blink_statistics(made)
+    for name, unit in (("rate", "a minute"), ("duration", "s"), ("closure", "at the peak")):
+        usual, value = band([getattr(pool, name) for pool in pools]), getattr(together, name)
+        inside = float(np.mean([usual.holds(getattr(pool, name)) for pool in own_pools]))
+        cells(f"blink {name}, {unit}; pools of 10 s, all clips", span(usual), value, usual.holds(value), inside, "-")
     table_variety(analyse(other[: 10 * SAMPLE_RATE]), model)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_people import FPS, LIDS, moved
 
-from style2talker.evaluate.blinks import Blink, BlinkStatistics, blink_rates, blink_statistics, find_blinks, lid_closure
+from style2talker.evaluate.blinks import Blink, BlinkStatistics, blink_pools, blink_statistics, find_blinks, lid_closure
 
 
 def lids(times, seconds=20.0, height=0.7, floor=0.1, fps=FPS, noise=0.0):
@@ -45,6 +45,19 @@ def test_a_lowered_gaze_and_a_long_squint_are_none():
     assert find_blinks(curve, FPS) == []
 
 
+def test_two_blinks_close_together_are_two():
+    """The lids are still half closed when they close again."""
+    curve = np.maximum(lids([5.0]), lids([5.28]))
+    curve[126:131] = np.maximum(curve[126:131], 0.3)
+    assert [blink.time for blink in find_blinks(curve, FPS)] == pytest.approx([5.0, 5.28], abs=0.03)
+
+
+def test_the_trembling_of_shut_eyes_is_none():
+    curve = lids([])
+    curve[100:300] = 0.7 + 0.14 * (-1.0) ** (np.arange(200) // 3)
+    assert find_blinks(curve[105:295], FPS) == []
+
+
 def test_small_twitches_and_cut_blinks_are_none():
     assert find_blinks(lids([5], height=0.3), FPS) == []
     assert find_blinks(lids([0.0, 20.0]), FPS) == []
@@ -74,8 +87,12 @@ def test_nothing_watched_has_no_rate_and_open_eyes_have_no_duration():
     assert calm.rate == 0 and np.isnan(calm.duration) and np.isnan(calm.closure)
 
 
+def rates(motions):
+    return [pool.rate for pool in blink_pools(motions, pool_s=10)]
+
+
 def test_short_clips_share_a_pool_and_the_rest_joins_the_last():
     short = [blinking(1, seconds=3.0)] * 5 + [blinking(1, 2, 3, seconds=12.0), blinking(seconds=2.0)]
-    assert blink_rates(short, pool_s=10) == pytest.approx([60 * 4 / 12, 60 * 4 / 17])
-    assert blink_rates(short[:2], pool_s=10) == pytest.approx([20])
-    assert blink_rates([], pool_s=10) == []
+    assert rates(short) == pytest.approx([60 * 4 / 12, 60 * 4 / 17])
+    assert rates(short[:2]) == pytest.approx([20])
+    assert rates([]) == []

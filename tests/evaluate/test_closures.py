@@ -30,7 +30,7 @@ def shown(*frames):
 def test_each_bilabial_counts_and_the_first_after_silence_apart():
     found = shown(10, 21, 31)
     assert (found.said, found.touched, found.initial_said, found.initial_touched) == (2, 2, 1, 1)
-    assert (found.share, found.initial_share, found.elsewhere) == (1, 1, 0)
+    assert (found.share, found.initial_share, found.others) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(("frame", "hit"), [(18, 0), (19, 1), (20, 1), (22, 1), (23, 0)])
@@ -48,10 +48,21 @@ def test_the_threshold_is_a_millimetre():
 
 
 def test_a_mouth_that_never_opens_touches_elsewhere_too():
-    found = closures(np.full(50, SHUT), PHONES, FPS, SHUT)
+    phones = [*PHONES[:-2], Phone("n", 1.28, 1.4), Phone("ow", 1.4, 1.7), Phone("n", 1.7, 1.8), Phone("", 1.8, 2.0)]
+    found = closures(np.full(50, SHUT), phones, FPS, SHUT)
     assert (found.share, found.initial_share, found.elsewhere) == (1, 1, 1)
-    # 0.48..1.6 s without the frames of p and b, the silence and their slack.
-    assert found.frames == len({13, 14, 15, 16, 17, 18, 23, 24, 25, 26, 27, 28, 33, 34, 35, 36, 37, 38})
+    assert found.others == 1
+
+
+def test_sounds_that_reach_a_bilabial_or_silence_are_no_others():
+    """Of s e l i between p and silence, s is beside p and i beside silence."""
+    starts = np.array([0.0, 0.08, 0.2, 0.32, 0.44, 0.56, 1.0])
+    phones = [Phone(s, a, b) for s, a, b in zip(["p", "s", "e", "l", "i", ""], starts[:-1], starts[1:], strict=True)]
+    curve = np.full(25, OPEN)
+    curve[[0, 3, 9, 12]] = SHUT
+    found = closures(curve, phones, FPS, SHUT)
+    assert (found.others, found.others_touched) == (2, 1)
+    assert found.elsewhere == 0.5
 
 
 def test_what_is_not_seen_does_not_touch():

@@ -115,8 +115,9 @@ def test_closures_silence_and_noise_are_told(
     motion.table_noise(lines, [tmp_path / "cafe.wav"], predict)
     closures, silence, noise = read_tables(capsys.readouterr().out).values()
     assert closures[0]["speech"] == "all"
-    assert 0 < float(closures[0]["touching elsewhere"]) < float(closures[0]["touched"]) <= 1
+    assert 0 < float(closures[0]["touched by chance"]) < float(closures[0]["touched"]) <= 1
     assert float(silence[0]["most"]) < 1
+    assert float(silence[0]["lips open at most"]) < 1
     assert [row["level"] for row in noise] == ["20 dB", "10 dB", "5 dB", "0 dB", "cafe.wav, no clean twin"]
     agreeing = [float(row["r, mean"]) for row in noise[:4]]
     assert agreeing[0] > agreeing[3]
@@ -128,7 +129,8 @@ def test_heads_and_blinks_stand_beside_those_of_people(
     data = [filmed / "early.wav", filmed / "late.wav"]
     motion.table_head(data, filmed, lines, motion.load_model(None))
     heads, seeds = read_tables(capsys.readouterr().out).values()
-    yaw = next(row for row in heads if row["statistic"] == "yaw range")
+    yaw, blinks = (next(r for r in heads if r["statistic"].startswith(name)) for name in ("yaw range", "blink rate"))
+    assert (blinks["real"], blinks["inside"]) == ("0.00..0.00", "False")
     # Nobody in these tracks turns the head.
     assert (yaw["real"], yaw["inside"]) == ("0.00..0.00", "False")
     assert float(yaw["made, median"]) > 0.5

@@ -1,8 +1,9 @@
 """Blinks in the curves of the lids: how often, how long, how far.
 
-A blink is a peak of the lids' closure that stands out and is over within half a second; a lowered gaze or narrowed eyes
-are none. People who speak blink 15 to 25 times a minute (Bentivoglio et al., "Analysis of blink rate patterns in normal
-subjects", 1997), so that a clip of a few seconds says nothing about a rate: pool clips.
+A blink is a peak of the lids' closure that stands out, is over within half a second and gives half of the way back; a
+lowered gaze, narrowed eyes and the trembling of a tracker are none. People who speak blink 15 to 25 times a minute
+(Bentivoglio et al., "Analysis of blink rate patterns in normal subjects", 1997), so that a clip of a few seconds says
+nothing about a rate: pool clips.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import find_peaks, peak_widths
+from scipy.signal import find_peaks
 
 from style2talker.records import ARKIT_NAMES, Motion
 
-__all__ = ["Blink", "BlinkStatistics", "blink_rates", "blink_statistics", "find_blinks", "lid_closure"]
+__all__ = ["Blink", "BlinkStatistics", "blink_pools", "blink_statistics", "find_blinks", "lid_closure"]
 
 _LIDS = [ARKIT_NAMES.index("eyeBlinkLeft"), ARKIT_NAMES.index("eyeBlinkRight")]
-_STANDS_OUT = 0.25
+_STANDS_OUT, _BACK = 0.25, 0.5
+_AROUND_S = 0.5
+"""Seconds before and after a peak in which the lids must be open."""
 _LONGEST_S, _APART_S = 0.5, 0.16
 _HEIGHT = 0.8
 """Share of the way down from the peak at which the length of a blink is measured."""
@@ -72,19 +75,29 @@ def find_blinks(closure: NDArray[np.floating], fps: float) -> list[Blink]:
     curve = np.nan_to_num(np.asarray(closure, np.float64))
     if len(curve) < 3:
         return []
-    at, found = find_peaks(curve, prominence=_STANDS_OUT, distance=max(1, round(_APART_S * fps)))
-    widths = (
-        peak_widths(
-            curve,
-            at,
-            rel_height=_HEIGHT,
-            prominence_data=tuple(found[k] for k in ("prominences", "left_bases", "right_bases")),
-        )[0]
-        / fps
-    )
-    return [
-        Blink(i / fps, w, float(curve[i])) for i, w in zip(at.tolist(), widths.tolist(), strict=True) if w <= _LONGEST_S
-    ]
+    peaks, _ = find_peaks(curve, prominence=_STANDS_OUT, distance=max(1, round(_APART_S * fps)))
+    around = max(1, round(_AROUND_S * fps))
+    # Each peak has the stretch between its neighbours to itself: the second of two blinks is no longer than the first.
+    lefts = np.maximum(np.concatenate([[0], peaks[:-1] + 1]), peaks - around)
+    rights = np.minimum(np.concatenate([peaks[1:], [len(curve)]]), peaks + around + 1)
+    out = []
+    for peak, left, right in zip(peaks.tolist(), lefts.tolist(), rights.tolist(), strict=True):
+        top = float(curve[peak])
+        depth = top - float(max(curve[left : peak + 1].min(), curve[peak:right].min()))
+        if depth < max(_STANDS_OUT, _BACK * top):
+            continue
+        level = top - _HEIGHT * depth
+        length = _crossing(curve[peak:right], level) + _crossing(curve[left : peak + 1][::-1], level)
+        if length / fps <= _LONGEST_S:
+            out.append(Blink(peak / fps, length / fps, top))
+    return out
+
+
+def _crossing(falling: NDArray[np.float64], level: float) -> float:
+    """Frames after which a curve that begins above a level first reaches it."""
+    at = int(np.argmax(falling <= level))
+    above, below = float(falling[at - 1]), float(falling[at])
+    return at - 1 + (above - level) / (above - below)
 
 
 def blink_statistics(motions: Sequence[Motion]) -> BlinkStatistics:
@@ -101,15 +114,15 @@ def blink_statistics(motions: Sequence[Motion]) -> BlinkStatistics:
     )
 
 
-def blink_rates(motions: Sequence[Motion], pool_s: float = _POOL_S) -> list[float]:
-    """Blinks a minute of pools of motions.
+def blink_pools(motions: Sequence[Motion], pool_s: float = _POOL_S) -> list[BlinkStatistics]:
+    """What pools of motions show, each long enough to have a rate.
 
     Args:
         motions: joined in order until a pool lasts long enough; what remains joins the last pool.
         pool_s: least seconds of a pool.
 
     Returns:
-        A rate for each pool; one pool of everything when all is shorter.
+        Statistics of each pool; one pool of everything when all is shorter.
     """
     pools: list[list[Motion]] = [[]]
     for motion in motions:
@@ -119,4 +132,4 @@ def blink_rates(motions: Sequence[Motion], pool_s: float = _POOL_S) -> list[floa
     if len(pools) > 1 and sum(m.n_frames / m.fps for m in pools[-1]) < pool_s:
         rest = pools.pop()
         pools[-1] += rest
-    return [blink_statistics(pool).rate for pool in pools if pool]
+    return [blink_statistics(pool) for pool in pools if pool]

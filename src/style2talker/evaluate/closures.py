@@ -34,16 +34,16 @@ class Closures:
         touched: of these, on how many the lips touch.
         initial_said: p, b, m that begin to speak after silence: nothing is heard of a closing there.
         initial_touched: of these, on how many the lips touch.
-        frames: speech frames outside bilabials, silence and their slack.
-        frames_touching: of these, in how many the lips touch: what a mouth that is always shut scores.
+        others: sounds that are no bilabials and do not reach the frames of one, nor those of silence.
+        others_touched: of these, on how many the lips touch: chance, and all of them for a mouth that is always shut.
     """
 
     said: int = 0
     touched: int = 0
     initial_said: int = 0
     initial_touched: int = 0
-    frames: int = 0
-    frames_touching: int = 0
+    others: int = 0
+    others_touched: int = 0
 
     def __add__(self, other: Closures) -> Closures:
         return Closures(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
@@ -60,8 +60,8 @@ class Closures:
 
     @property
     def elsewhere(self) -> float:
-        """Share of other speech frames in which the lips touch, 0..1; NaN when there are none."""
-        return self.frames_touching / self.frames if self.frames else float("nan")
+        """Touched of other sounds, 0..1; NaN when none was said."""
+        return self.others_touched / self.others if self.others else float("nan")
 
 
 def _window(phone: Phone, fps: float, n_frames: int) -> slice:
@@ -82,25 +82,21 @@ def closures(
         closed: the gap of lips that are closed.
         touch: lips touch where the gap is at most this much above `closed`.
     """
-    n_frames = len(opening)
     touching = np.asarray(opening, np.float64) <= closed + touch
-    other = np.zeros(n_frames, bool)
+    taken = np.zeros(len(opening), bool)
+    kinds = [viseme_of(phone.symbol) for phone in phones]
+    windows = [_window(phone, fps, len(opening)) for phone in phones]
     counts = Closures()
-    before = ""
-    for phone in phones:
-        kind = viseme_of(phone.symbol)
-        window = _window(phone, fps, n_frames)
-        if kind != "silence":
-            other[window] = True
-        if kind == "PP" and window.start < n_frames:
-            hit = int(touching[window].any())
-            first = viseme_of(before) == "silence"
+    for kind, before, window in zip(kinds, ["silence", *kinds], windows, strict=False):
+        if kind in ("PP", "silence"):
+            taken[window] = True
+        if kind == "PP" and window.start < len(opening):
+            hit, first = int(touching[window].any()), before == "silence"
             counts += Closures(int(not first), hit * (not first), int(first), hit * first)
-        before = phone.symbol
-    for phone in phones:
-        if viseme_of(phone.symbol) in ("PP", "silence"):
-            other[_window(phone, fps, n_frames)] = False
-    return counts + Closures(frames=int(other.sum()), frames_touching=int((touching & other).sum()))
+    for kind, window in zip(kinds, windows, strict=True):
+        if kind not in ("PP", "silence") and window.start < len(opening) and not taken[window].any():
+            counts += Closures(others=1, others_touched=int(touching[window].any()))
+    return counts
 
 
 def closures_of(motion: Motion, phones: Sequence[Phone]) -> Closures:
