@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from drawn_face import draw_portrait, reference_points
+from style2talker.records import Portrait
 from style2talker.style_a.mesh import FACE_OVAL
 from style2talker.style_a.regions import REGIONS, draw_points, face_unit, find_regions
 
@@ -81,3 +82,45 @@ def test_drawn_polygon_grows_about_its_middle():
     points = reference_points(200, 0.3)
     small, large = (draw_points((200, 200), points, FACE_OVAL, grow).sum() for grow in (1.0, 1.2))
     assert large == pytest.approx(1.44 * small, rel=0.02)
+
+
+def with_pixels(portrait, pixels):
+    return Portrait(pixels.astype(np.uint8), portrait.landmarks, portrait.blendshapes, portrait.rotation)
+
+
+def test_skin_in_deep_shade_is_skin_not_cloth(portrait):
+    pixels = portrait.pixels.astype(np.float32)
+    x, y = portrait.landmarks[152, :2].astype(int)
+    wide = round(0.32 * face_unit(portrait.landmarks))
+    # Bare shoulders under a top with straps; half of them in the shadow of the hair.
+    pixels[y + wide // 3 :, x - 2 * wide : x + 2 * wide] = (190, 145, 120)
+    pixels[y + wide :, x - wide // 3 : x + wide // 3] = (235, 236, 245)
+    pixels[:, x + wide // 2 :][y + wide // 3 :, : 3 * wide // 2] *= 0.45
+    shaded = with_pixels(portrait, pixels)
+    regions = find_regions(shaded.pixels, shaded.landmarks)
+    part = (slice(y + wide + 4, None), slice(x + wide // 2 + 8, x + 2 * wide - 8))
+    assert regions["skin"][part].mean() > 0.6 > 0.35 > regions["clothes"][part].mean()
+    assert regions["clothes"][y + wide + 6 :, x - wide // 5 : x + wide // 5].mean() > 0.7
+
+
+def test_golden_hair_is_no_skin_beside_the_cheeks(portrait):
+    unit = face_unit(portrait.landmarks)
+    pixels = portrait.pixels.copy()
+    rows, columns = pixels.shape[:2]
+    ys, xs = np.mgrid[0:rows, 0:columns]
+    oval = draw_points((rows, columns), portrait.landmarks, FACE_OVAL)
+    centre = portrait.landmarks[[10, 152], :2].mean(axis=0)
+    around = (np.hypot((xs - centre[0]) / 0.62, (ys - centre[1]) / 0.75) < unit) & (ys < centre[1] + 0.4 * unit)
+    pixels[around & (oval < 0.1)] = (196, 142, 74)
+    regions = find_regions(pixels, portrait.landmarks)
+    row, column = round(centre[1] + 0.25 * unit), round(centre[0] + 0.53 * unit)
+    beside = (slice(row - 3, row + 4), slice(column - 3, column + 4))
+    assert regions["skin"][beside].mean() < 0.4
+
+
+def test_a_colour_that_fits_nobody_is_background_beside_the_neck(portrait):
+    pixels = portrait.pixels.copy()
+    x, y = portrait.landmarks[152, :2].astype(int)
+    pixels[y + 10 :, x + 60 :] = (200, 30, 30)
+    regions = find_regions(pixels, portrait.landmarks)
+    assert regions["skin"][y + 20 :, x + 70 : x + 90].mean() < 0.3
