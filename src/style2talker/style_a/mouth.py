@@ -1,7 +1,7 @@
 """What is seen between the lips: cavity, tongue, lower and upper teeth, each fixed to the bone that carries it.
 
 Upper teeth go with the skull, lower teeth and tongue with the jaw. Teeth that the portrait itself shows are kept and
-used. Colours follow the light on the face, measured on the whites of the eyes.
+used. Everything stands in the portrait's light and takes on the sharpness and the grain of its surface.
 """
 
 from __future__ import annotations
@@ -13,15 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from style2talker.records import FloatArray, ImageArray, Portrait
-from style2talker.style_a.mesh import INNER_LIPS, LEFT_EYE, RIGHT_EYE
-from style2talker.style_a.teeth import PIXELS_PER_MM, Sprite, lower_teeth, tongue, upper_teeth
+from style2talker.style_a.light import face_light, polygon_mask, surface_grain
+from style2talker.style_a.mesh import INNER_LIPS
+from style2talker.style_a.own_teeth import own_teeth
+from style2talker.style_a.teeth import Sprite, lower_teeth, tongue, upper_teeth
 
 __all__ = ["Mouth", "build_mouth", "paint_mouth"]
 
 _CHIN = (152, 175, 199, 200)
 _MOUTH_MM = 50.0
 _EYES_MM = 89.0
-_CAVITY = np.array([0.22, 0.07, 0.065], dtype=np.float32)
+_CAVITY = np.array([0.17, 0.065, 0.06], dtype=np.float32)
+_ENAMEL = np.array([0.98, 0.945, 0.88], dtype=np.float32)
+_LOWER_SEEN_MM = 3.4
+"""The lower lip hides all of the lower crowns but this much."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +42,7 @@ class Mouth:
         lip: (3,) float32, RGB of the lips in shadow, 0..1.
         own: the portrait's own teeth as a sprite, or None where it shows none.
         sprites: upper teeth, lower teeth, tongue.
+        grain: (h, w) float32 factors around 0, the surface of the picture.
     """
 
     axes: FloatArray
@@ -47,12 +53,7 @@ class Mouth:
     lip: FloatArray
     own: Sprite | None
     sprites: tuple[Sprite, Sprite, Sprite]
-
-
-def _polygon_mask(shape: tuple[int, int], polygon: NDArray[np.floating]) -> FloatArray:
-    mask = np.zeros(shape, dtype=np.float32)
-    cv2.fillPoly(mask, [np.round(polygon * 16).astype(np.int32)], 1.0, lineType=cv2.LINE_AA, shift=4)
-    return mask
+    grain: FloatArray
 
 
 def _face_axes(points: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -64,24 +65,6 @@ def _face_axes(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     return right.astype(np.float32), (down / np.linalg.norm(down)).astype(np.float32)
 
 
-def _light(portrait: Portrait) -> FloatArray:
-    """RGB light on the face: bright part of the whites of the eyes, never darker than the lit skin suggests."""
-    points = portrait.landmarks
-    shape = portrait.pixels.shape[:2]
-    eyes = np.zeros(shape, dtype=np.float32)
-    for ring, iris in ((RIGHT_EYE, (468, 469)), (LEFT_EYE, (473, 474))):
-        eyes = np.maximum(eyes, _polygon_mask(shape, points[list(ring), :2]))
-        radius = 1.1 * float(np.linalg.norm(points[iris[1], :2] - points[iris[0], :2]))
-        cv2.circle(eyes, tuple(np.round(points[iris[0], :2]).astype(int).tolist()), int(np.ceil(radius)), 0.0, -1)
-    skin = _polygon_mask(shape, points[[117, 50, 205, 203, 129, 358, 423, 425, 280, 346, 351, 6, 122], :2])
-    pixels = portrait.pixels.astype(np.float32) / 255.0
-    tone = np.percentile(pixels[skin > 0.5], 85, axis=0) if (skin > 0.5).any() else np.full(3, 0.6)
-    white = np.percentile(pixels[eyes > 0.9], 80, axis=0) if (eyes > 0.9).sum() > 12 else tone
-    level = float(np.clip(1.1 * max(white.mean(), 0.80 * tone.mean()), 0.12, 0.95))
-    tint = 0.5 * white / max(float(white.mean()), 1e-3) + 0.5
-    return np.clip(level * tint, 0.0, 1.0).astype(np.float32)
-
-
 def _lip_shadow(portrait: Portrait) -> FloatArray:
     """RGB (3,) between lips that hardly part: the lips' own colour, darkened."""
     lips = portrait.landmarks[[37, 0, 267, 84, 17, 314, 181, 405], :2] * 0.5
@@ -89,43 +72,6 @@ def _lip_shadow(portrait: Portrait) -> FloatArray:
     rows, columns = portrait.pixels.shape[:2]
     at = np.clip(np.round(lips).astype(int), 0, (columns - 1, rows - 1))
     return np.asarray(np.median(portrait.pixels[at[:, 1], at[:, 0]], axis=0) / 255.0 * 0.5, dtype=np.float32)
-
-
-def _own_teeth(
-    portrait: Portrait, incisors: FloatArray, axes: FloatArray, light: FloatArray
-) -> tuple[Sprite | None, FloatArray | None]:
-    """The teeth that the portrait shows, cut out by brightness between its lips, and their colour."""
-    polygon = portrait.landmarks[list(INNER_LIPS), :2]
-    gap = float(np.linalg.norm(portrait.landmarks[13] - portrait.landmarks[14]))
-    scale = float(np.linalg.norm(axes[0]))
-    if gap < 2.6 * scale:
-        return None, None
-    k = PIXELS_PER_MM
-    columns, rows = 60 * k, 30 * k
-    origin = (columns / 2, rows / 2)
-    # Canvas pixel -> portrait pixel, the inverse of how a sprite is laid.
-    matrix = np.empty((2, 3), dtype=np.float64)
-    matrix[:, :2] = axes[:, :2].T / k
-    matrix[:, 2] = incisors[:2] - matrix[:, :2] @ np.array(origin)
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    pixels = cv2.warpAffine(portrait.pixels, matrix, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    inside = cv2.warpAffine(_polygon_mask(portrait.pixels.shape[:2], polygon), matrix, (columns, rows), flags=flags)
-    color = pixels.astype(np.float32) / 255.0
-    value = cv2.cvtColor(color, cv2.COLOR_RGB2HSV)
-    brightness = value[..., 2] * (1.0 - 0.8 * value[..., 1])
-    seen = inside > 0.8
-    if seen.sum() < 200:
-        return None, None
-    high, low = np.percentile(brightness[seen], (90, 10))
-    if high < 0.25 or high - low < 0.10:
-        return None, None
-    teeth = np.clip((brightness - (0.55 * low + 0.45 * high)) / (0.25 * (high - low)) + 0.5, 0, 1)
-    edge = cv2.erode((inside > 0.5).astype(np.float32), np.ones((k // 4, k // 4), np.uint8))
-    alpha = cv2.GaussianBlur(teeth * edge, (0, 0), 0.15 * k)
-    tone = np.percentile(color[seen & (brightness > 0.8 * high)], 60, axis=0).astype(np.float32)
-    if float(tone.min()) < 0.55 * float(tone.max()) or float(tone.mean()) < 0.55 * float(light.mean()):
-        return None, None  # lips or tongue, not teeth
-    return Sprite(color, alpha.astype(np.float32), origin), tone
 
 
 def build_mouth(portrait: Portrait) -> Mouth:
@@ -137,18 +83,21 @@ def build_mouth(portrait: Portrait) -> Mouth:
     millimetre = np.sqrt((eyes / _EYES_MM) * np.clip(width / _MOUTH_MM, 0.6 * eyes / _EYES_MM, 1.5 * eyes / _EYES_MM))
     axes = np.stack([right, down]).astype(np.float32) * np.float32(millimetre)
     gap = float((points[14] - points[13])[:2] @ down[:2]) / millimetre
-    below = 2.6 + 0.7 * float(np.clip(gap, 0, 8))
+    below = 2.4 + 0.7 * float(np.clip(gap, 0, 8))
     incisors = points[13] + down * (below * millimetre)
     incisors[2] += 3.0 * millimetre
-    light = _light(portrait)
-    own, tone = _own_teeth(portrait, incisors, axes, light)
+    light = face_light(portrait)
+    own, tone = own_teeth(portrait, incisors, axes, light)
     if tone is not None:
-        light = np.clip(tone / np.array([0.95, 0.92, 0.86], dtype=np.float32), 0, 1).astype(np.float32)
+        light = np.clip(tone / _ENAMEL, 0, 1).astype(np.float32)
     overbite = -1.2 + float(np.clip(gap - 2.0, 0, 15))
     fine = 1.4 * float(millimetre)
     sprites = (upper_teeth().at_scale(fine), lower_teeth().at_scale(fine), tongue().at_scale(fine))
+    side = max(round(80 * float(millimetre)), 8)
+    grain = surface_grain(portrait, (side, side), 1.2 * float(millimetre))
     own = own and own.at_scale(fine)
-    return Mouth(axes, incisors.astype(np.float32), overbite, max(gap, 0.0), light, _lip_shadow(portrait), own, sprites)
+    shadow = _lip_shadow(portrait)
+    return Mouth(axes, incisors.astype(np.float32), overbite, max(gap, 0.0), light, shadow, own, sprites, grain)
 
 
 def _lay(
@@ -163,12 +112,24 @@ def _lay(
 
 
 def _placement(
-    axes: NDArray[np.float64], at: NDArray[np.float64], sprite: Sprite, corner: tuple[int, int]
+    axes: NDArray[np.float64], at: NDArray[np.float64], sprite: Sprite, corner: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     matrix = np.empty((2, 3))
     matrix[:, :2] = axes[:, :2].T / sprite.scale
-    matrix[:, 2] = at[:2] - np.array(corner) - matrix[:, :2] @ np.array(sprite.origin)
+    matrix[:, 2] = at[:2] - corner - matrix[:, :2] @ np.array(sprite.origin)
     return matrix
+
+
+def _rounded(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The lips' inner border (N, 2) with its corners cut twice (Chaikin 1974), but for the corners of the mouth."""
+    half = len(polygon) // 2
+    arcs = []
+    for arc in (polygon[: half + 1], np.vstack([polygon[half:], polygon[:1]])):
+        for _ in range(2):
+            cut = np.stack([0.75 * arc[:-1] + 0.25 * arc[1:], 0.25 * arc[:-1] + 0.75 * arc[1:]], axis=1)
+            arc = np.vstack([arc[:1], cut.reshape(-1, 2), arc[-1:]])
+        arcs.append(arc[:-1])
+    return np.vstack(arcs)
 
 
 def paint_mouth(
@@ -191,55 +152,91 @@ def paint_mouth(
         rotation: (3, 3) head rotation.
         pose_of: (3,) where head motion takes the upper incisors.
     """
-    polygon = posed[list(INNER_LIPS), :2]
-    low = np.floor(polygon.min(axis=0)).astype(int) - 2
-    high = np.ceil(polygon.max(axis=0)).astype(int) + 3
+    polygon = posed[list(INNER_LIPS), :2].astype(np.float64)
+    low = np.floor(polygon.min(axis=0)).astype(int) - 3
+    high = np.ceil(polygon.max(axis=0)).astype(int) + 4
     left, top = np.maximum(low, 0).tolist()
     right, bottom = np.minimum(high, (frame.shape[1], frame.shape[0])).tolist()
     if right - left < 3 or bottom - top < 3:
         return
-    corner = (left, top)
+    corner = np.array((left, top), dtype=np.float64)
     scale = float(np.linalg.norm(mouth.axes[0]))
     axes = (mouth.axes @ rotation.T).astype(np.float64)
-    drop = (face[list(_CHIN)] - rest[list(_CHIN)]).mean(axis=0) @ rotation.T
-    drop_mm = float(drop @ axes[1]) / scale**2
     gap = float((posed[14] - posed[13])[:2] @ axes[1, :2]) / scale**2
-    canvas = np.empty((bottom - top, right - left, 3), dtype=np.float32)
-    depth = float(np.clip(gap / 4.5, 0, 1))
-    canvas[:] = mouth.lip + (_CAVITY * mouth.light - mouth.lip) * depth
-    upper, lower, tongue_sprite = mouth.sprites
-    skull = pose_of.astype(np.float64)
-    jaw = skull + axes[1] * (max(drop_mm, 0.0) * 0.92 + mouth.overbite)
-    opening = float(np.clip(gap / 9.0, 0, 1))
-    seen = float(np.clip((gap - max(1.0, 0.5 * mouth.rest_gap)) / 2.5, 0, 1))
-    back = jaw - axes[1] * (2.5 + 4.5 * opening)
-    _lay(canvas, tongue_sprite, _placement(axes, back, tongue_sprite, corner), mouth.light, seen)
-    _lay(canvas, lower, _placement(axes, jaw, lower, corner), mouth.light * 0.88, seen)
-    _lay(canvas, upper, _placement(axes, skull, upper, corner), mouth.light, seen)
-    polygon = polygon - np.array(corner)
-    mask = _polygon_mask(canvas.shape[:2], polygon)
-    shade = _shade(mask, gap, scale)[..., None]
-    if mouth.own is None:
-        canvas *= shade
-    else:
-        # Its own teeth bring their own shadows, and reach a little under the traced edge of the lips.
-        canvas *= 0.45 + 0.55 * shade
-        polygon[1:10] += axes[1, :2] * 0.5
-        mask = _polygon_mask(canvas.shape[:2], polygon)
-        _lay(canvas, mouth.own, _placement(axes, skull, mouth.own, corner), 1.0, 1.0)
     # Lips that touch show their own line; the interior fades in as they part from it.
-    change = float(np.clip(abs(gap - mouth.rest_gap) / 0.8, 0, 1) * np.clip(gap / 2.0, 0, 1) ** 1.5)
-    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.35 * scale, 0.7)) * (np.clip(mask * 3.0, 0, 1) * change)
+    change = float(np.clip(abs(gap - mouth.rest_gap) / 0.8, 0, 1) * np.clip(gap / 1.2, 0, 1))
+    if change == 0.0:
+        return
+    drop = (face[list(_CHIN)] - rest[list(_CHIN)]).mean(axis=0) @ rotation.T
+    skull = pose_of.astype(np.float64)
+    fall = max(float(drop @ axes[1]) / scale**2, 0.0) * 0.92 + mouth.overbite
+    lip = float((posed[14] - skull)[:2] @ axes[1, :2]) / scale**2
+    jaw = skull + axes[1] * max(fall, lip - _LOWER_SEEN_MM)
+    mask = polygon_mask((bottom - top, right - left), _rounded(polygon - corner))
+    canvas = _interior(mouth, mask, axes, skull - np.append(corner, 0), jaw - np.append(corner, 0), gap)
+    rows, columns = mask.shape
+    if rows <= mouth.grain.shape[0] and columns <= mouth.grain.shape[1]:
+        canvas *= 1.0 + 0.7 * mouth.grain[:rows, :columns, None]
+    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.22 * scale, 0.6)) * change
     under = frame[top:bottom, left:right].astype(np.float32)
     blended = under + (canvas * 255.0 - under) * alpha[..., None]
     frame[top:bottom, left:right] = np.clip(blended + 0.5, 0, 255).astype(np.uint8)
 
 
-def _shade(mask: FloatArray, gap: float, scale: float) -> FloatArray:
-    """Light (h, w) in 0..1 that reaches the interior: less towards the lips, least under the upper one."""
+def _interior(
+    mouth: Mouth,
+    mask: FloatArray,
+    axes: NDArray[np.float64],
+    skull: NDArray[np.float64],
+    jaw: NDArray[np.float64],
+    gap: float,
+) -> FloatArray:
+    """The picture (h, w, 3) between the lips; skull and jaw are (3,) pixels where upper and lower teeth end."""
+    scale = float(np.linalg.norm(mouth.axes[0]))
+    upper, lower, tongue_sprite = mouth.sprites
+    origin = np.zeros(2)
+    deep, near = _shades(mask, gap, scale)
+    canvas = np.empty((*mask.shape, 3), dtype=np.float32)
+    depth = float(np.clip(gap / 5.0, 0, 1))
+    canvas[:] = mouth.lip + (_throat(mask, skull, jaw) * mouth.light - mouth.lip) * depth
+    opening = float(np.clip(gap / 9.0, 0, 1))
+    seen = float(np.clip((gap - 0.8) / 2.0, 0, 1))
+    back = jaw - axes[1] * (2.0 + 7.5 * opening)
+    _lay(canvas, tongue_sprite, _placement(axes, back, tongue_sprite, origin), mouth.light, seen)
+    canvas *= deep[..., None]
+    bright = mouth.light * near[..., None]
+    _lay(canvas, lower, _placement(axes, jaw, lower, origin), bright * 0.82, seen)
+    _lay(canvas, upper, _placement(axes, skull, upper, origin), bright, float(np.clip(gap / 1.2, 0, 1)))
+    if mouth.own is not None:
+        # Its own teeth bring their own shadows.
+        _lay(canvas, mouth.own, _placement(axes, skull, mouth.own, origin), 0.4 + 0.6 * near[..., None], 1.0)
+    return canvas
+
+
+def _throat(mask: FloatArray, skull: NDArray[np.float64], jaw: NDArray[np.float64]) -> FloatArray:
+    """Colour (h, 1, 3) of the depth under white light: palate above, darkest in the upper half, lighter below."""
+    rows = np.arange(mask.shape[0], dtype=np.float32)[:, None, None]
+    reach = max(float(jaw[1] - skull[1]), 1.0)
+    along = np.clip((rows - skull[1]) / reach, -0.3, 1.3)
+    return np.asarray(_CAVITY * (0.55 + 1.0 * (along - 0.3) ** 2), dtype=np.float32)
+
+
+def _shades(mask: FloatArray, gap: float, scale: float) -> tuple[FloatArray, FloatArray]:
+    """Light (h, w) in 0..1 that reaches the depth of the mouth and the teeth behind the lips.
+
+    The lips shade what lies behind them, the upper one most; towards the corners the cheeks close in.
+    """
     reach = max(2.2 * scale, 1.0)
     soft = cv2.GaussianBlur(mask, (0, 0), reach)
-    down = np.array([[1, 0, 0], [0, 1, 1.1 * reach]], dtype=np.float32)
-    shifted = cv2.warpAffine(soft, down, mask.shape[::-1])
-    near = np.clip(0.30 + 0.95 * np.minimum(soft, shifted + 0.3 * soft), 0.0, 1.0)
-    return np.asarray(near * (0.6 + 0.4 * np.clip(gap / 4.0, 0, 1)), dtype=np.float32)
+    shift = np.array([[1, 0, 0], [0, 1, 1.1 * reach]], dtype=np.float32)
+    shifted = cv2.warpAffine(soft, shift, mask.shape[::-1])
+    deep = np.clip(0.34 + 0.95 * np.minimum(soft, shifted + 0.3 * soft), 0.0, 1.0)
+    deep *= 0.6 + 0.4 * float(np.clip(gap / 4.0, 0, 1))
+    thin = cv2.GaussianBlur(mask, (0, 0), max(0.9 * scale, 0.7))
+    shift[1, 2] = 1.3 * scale
+    under = cv2.warpAffine(thin, shift, mask.shape[::-1])
+    near = 0.55 + 0.45 * np.clip(np.minimum(thin * 1.3, under + 0.25), 0, 1)
+    columns = np.arange(mask.shape[1], dtype=np.float32) / mask.shape[1] * 2 - 1
+    cheeks = 1.0 - 0.78 * np.clip((np.abs(columns) - 0.30) / 0.62, 0, 1) ** 1.7
+    near *= cheeks[None] * (0.62 + 0.38 * float(np.clip(gap / 3.0, 0, 1)))
+    return deep.astype(np.float32), near.astype(np.float32)
