@@ -41,7 +41,7 @@ _FAMILIAR, _STRANGE = 0.034, 0.06
 _NUDGES = ((0.94, 1, 1), (1.06, -1, 1), (0.97, 1, -1), (1.03, -1, -1))
 """Size and shift of the views over which a face is averaged; shifts in hundredths of the view."""
 _VIEW = 384
-_DRAGGED_IN = ("matplotlib.pyplot", "sounddevice")
+DRAGGED_IN = ("matplotlib.pyplot", "sounddevice")
 """Modules that MediaPipe imports for drawing and recording: three quarters of its own import time."""
 
 _FLIP = np.diag([1.0, -1.0, -1.0])
@@ -92,7 +92,7 @@ def open_landmarker(model: Path | None, confidence: float, video: bool) -> Any:
     """
     path = locate(MODEL) if model is None else model
     with quiet_stderr():
-        with deferred(*_DRAGGED_IN):
+        with deferred(*DRAGGED_IN):
             from mediapipe.tasks.python import BaseOptions, vision
 
         options = vision.FaceLandmarkerOptions(

@@ -7,9 +7,10 @@ import numpy as np
 
 from style2talker.records import ImageArray, Portrait
 
-__all__ = ["lay_over"]
+__all__ = ["WHITE", "covering", "lay_over"]
 
 WHITE = (255, 255, 255)
+"""What stands behind a transparent portrait unless told otherwise."""
 
 
 def lay_over(portrait: Portrait, background: tuple[int, int, int] | ImageArray = WHITE) -> Portrait:
@@ -25,17 +26,18 @@ def lay_over(portrait: Portrait, background: tuple[int, int, int] | ImageArray =
     if portrait.alpha is None:
         return portrait
     rows, columns = portrait.alpha.shape
-    behind = np.full((1, 1, 3), background, np.uint8) if isinstance(background, tuple) else background
-    if not isinstance(background, tuple):
-        behind = _covering(background, rows, columns)
+    behind = covering(background, rows, columns)
     opacity = portrait.alpha[..., None].astype(np.float32) / 255.0
     mixed = portrait.pixels * opacity + behind * (1.0 - opacity)
     pixels = np.rint(mixed).astype(np.uint8)
     return Portrait(pixels, portrait.landmarks, portrait.blendshapes, portrait.rotation)
 
 
-def _covering(picture: ImageArray, rows: int, columns: int) -> ImageArray:
-    """A picture scaled to cover (rows, columns) and cut to it around its middle."""
+def covering(background: tuple[int, int, int] | ImageArray, rows: int, columns: int) -> ImageArray:
+    """A background (rows, columns, 3): a colour everywhere, or a picture scaled to cover and cut around its middle."""
+    if isinstance(background, tuple):
+        return np.full((rows, columns, 3), background, np.uint8)
+    picture = background
     height, width = picture.shape[:2]
     scale = max(rows / height, columns / width)
     size = (max(columns, round(width * scale)), max(rows, round(height * scale)))

@@ -1,8 +1,8 @@
-"""Portrait -> a control mesh over the picture: the face, the head around it, and what stays put.
+"""Portrait -> a control mesh over the person: the face, the head around it, the neck and the shoulders.
 
-The face is MediaPipe's mesh. Around it stands a grid of control points that follow the head less and less with distance
-and not at all at the border, so hair moves, shoulders hardly, the frame never. Everything is built once per portrait;
-`WarpMesh.posed` then moves the points of one frame.
+The face is MediaPipe's mesh. Around it stands a grid of control points: hair follows the head wholly, the neck passes
+over into the shoulders, which follow a little. Everything is built once per portrait; `WarpMesh.posed` then moves the
+points of one frame.
 """
 
 from __future__ import annotations
@@ -32,7 +32,17 @@ _IRISES = ((468, 469, 470, 471, 472), (473, 474, 475, 476, 477))
 
 _RINGS = (1.07, 1.22)
 _GRID = 15
+_APRON = 0.8
+"""How far the grid reaches beyond the region, in face heights: what moves in from there must be known too."""
 _NEIGHBOURS = 5
+_RIM = (0.1, 0.6)
+"""Distances from the face, in face heights, between which the head curves out of sight."""
+_STEEPEST = 1.7
+"""Most depth for one step across: a surface no steeper than this does not hide itself when turned by 30 degrees."""
+_PASSES = 60
+_EARS = (234, 454)
+_BODY_TURN, _BODY_SHIFT = 0.06, 0.5
+"""Shares of the head's rotation and of its translation that the shoulders take."""
 
 
 @lru_cache(maxsize=1)
@@ -48,7 +58,12 @@ class WarpMesh:
     Attributes:
         points: (P, 3) float32 rest positions in pixels, the first V = 478 the face mesh.
         triangles: (F, 3) int32, all triangles of the picture.
-        follow: (P,) float32 in 0..1, how much of the head's rotation and translation a point takes.
+        follow: (P,) float32 in 0..1, how much of the head's rotation a point takes.
+        shift: (P,) float32 in 0..1, how much of the head's translation a point takes.
+        relief: (P,) float32 pixels, what to add to the depth of each point so that no slope is so steep as to hide
+            itself when the head turns: a picture has nothing to show behind a fold.
+        rim: (P,) float32 in 0..1, how near a point is to where the head curves out of sight: there the outline of a
+            turning head stays as wide as it is.
         skin: (P - V, 36) float32, how far the points around the face follow the expression of each oval point.
         pivot: (3,) float32 pixels, the point about which the head turns.
         unit: eye distance (outer corners) in pixels.
@@ -58,6 +73,9 @@ class WarpMesh:
     points: FloatArray
     triangles: NDArray[np.int32]
     follow: FloatArray
+    shift: FloatArray
+    relief: FloatArray
+    rim: FloatArray
     skin: FloatArray
     pivot: FloatArray
     unit: float
@@ -75,14 +93,26 @@ class WarpMesh:
         shift = face[list(FACE_OVAL)] - self.points[list(FACE_OVAL)]
         points[478:] += self.skin @ shift
         points[:478] = face
-        moved = self.carried(points, rotation, translation)
-        return np.asarray(points + (moved - points) * self.follow[:, None], dtype=np.float32)
+        points[:, 2] += self.relief
+        turned = self.carried(points, rotation, translation * np.array([0, 0, 1], dtype=np.float32)) - points
+        # What the picture shows of a turned ball is as wide as before: at the rim only the roll turns.
+        flat = rotation[:2, :2]
+        angle = np.arctan2(flat[1, 0] - flat[0, 1], flat[0, 0] + flat[1, 1])
+        roll = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        scale = 1.0 + PERSPECTIVE * float(translation[2])
+        turned[:, :2] += self.rim[:, None] * ((points[:, :2] - self.pivot[:2]) @ ((roll - flat).T * scale))
+        points += turned * self.follow[:, None] + self._offset(translation) * self.shift[:, None]
+        return np.asarray(points, dtype=np.float32)
 
     def carried(self, points: FloatArray, rotation: FloatArray, translation: FloatArray) -> FloatArray:
         """Where points (…, 3) that are fixed to the skull go under head motion (arguments as in `posed`)."""
         scale = 1.0 + PERSPECTIVE * float(translation[2])
-        offset = np.array([translation[0], -translation[1], 0.0], dtype=np.float32) * self.unit
-        return np.asarray((points - self.pivot) @ (rotation.T * scale) + self.pivot + offset, dtype=np.float32)
+        moved = (points - self.pivot) @ (rotation.T * scale) + self.pivot + self._offset(translation)
+        return np.asarray(moved, dtype=np.float32)
+
+    def _offset(self, translation: FloatArray) -> FloatArray:
+        """The translation (3,) within the picture, in pixels of camera axes."""
+        return np.array([translation[0], -translation[1], 0.0], dtype=np.float32) * np.float32(self.unit)
 
 
 def _region(portrait: Portrait, height: float) -> tuple[int, int, int, int]:
@@ -100,8 +130,8 @@ def _smooth(value: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray(u * u * (3 - 2 * u), dtype=np.float64)
 
 
-def _around(oval: FloatArray, region: tuple[int, int, int, int]) -> NDArray[np.float64]:
-    """Control points (K, 2) around the face: rings near the oval, a grid farther out, the region's border."""
+def _around(oval: FloatArray, region: tuple[int, int, int, int], apron: float) -> NDArray[np.float64]:
+    """Control points (K, 2) around the face: rings near the oval, a grid farther out, the region's border, an apron."""
     left, top, right, bottom = region
     centre = oval.mean(axis=0)
     rings = [centre + (oval - centre) * factor for factor in _RINGS]
@@ -113,24 +143,32 @@ def _around(oval: FloatArray, region: tuple[int, int, int, int]) -> NDArray[np.f
     ring = np.vstack(rings)
     inside = (ring[:, 0] > left) & (ring[:, 0] < right - 1) & (ring[:, 1] > top) & (ring[:, 1] < bottom - 1)
     border = np.isin(grid[:, 0], (left, right - 1)) | np.isin(grid[:, 1], (top, bottom - 1))
-    return np.vstack([ring[inside], grid[outside | border]])
+    across = np.linspace(left - apron, right - 1 + apron, 6)
+    down = np.linspace(top - apron, bottom - 1 + apron, 6)
+    beyond = np.vstack(
+        [np.column_stack([across, np.full(6, edge)]) for edge in (down[0], down[-1])]
+        + [np.column_stack([np.full(4, edge), down[1:-1]]) for edge in (across[0], across[-1])]
+    )
+    return np.vstack([ring[inside], grid[outside | border], beyond])
 
 
-def _follow(
-    points: NDArray[np.float64], oval: FloatArray, region: tuple[int, int, int, int], up: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """How much of the head's motion each point takes: 1 on the head, 0 at the shoulders and at the region's border."""
+def _head(points: NDArray[np.float64], oval: FloatArray, up: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much each point belongs to the head: 1 for face and hair, over the neck down to 0 at the shoulders."""
     centre = oval.mean(axis=0)
     side = np.array([-up[1], up[0]])
     half_height = np.abs((oval - centre) @ up).max()
     half_width = np.abs((oval - centre) @ side).max()
-    across = (points - centre) @ side / half_width
-    along = (points - centre) @ up / half_height
-    radius = np.hypot(across, along)
-    # Hair reaches far above and beside the face; below the chin the neck takes over within half a face.
-    reach = np.where(along < 0, 1.95, 2.5)
-    start = np.where(along < 0, 1.02, 1.35)
-    head = 1.0 - _smooth((radius - start) / (reach - start))
+    across = np.abs((points - centre) @ side) / half_width
+    down = -((points - centre) @ up) / half_height
+    # Beside the neck the shoulders begin higher.
+    beside = np.clip(across - 0.8, 0.0, 1.0)
+    return np.asarray(1.0 - _smooth((down - 1.0 + 0.25 * beside) / (1.3 - 0.3 * beside)), dtype=np.float64)
+
+
+def _loose(
+    points: NDArray[np.float64], oval: FloatArray, region: tuple[int, int, int, int], shape: tuple[int, int]
+) -> NDArray[np.float64]:
+    """1 inside the region down to 0 at those of its sides that lie within the picture (H, W): there it is tied."""
     left, top, right, bottom = region
     near = np.stack(
         [points[:, 0] - left, right - 1 - points[:, 0], points[:, 1] - top, bottom - 1 - points[:, 1]], axis=1
@@ -143,8 +181,9 @@ def _follow(
             bottom - 1 - oval[:, 1].max(),
         ]
     )
-    edge = _smooth(near / np.maximum(0.95 * room, 1.0)).min(axis=1)
-    return np.asarray(head * edge, dtype=np.float64)
+    tied = np.array([left > 0, right < shape[1], top > 0, bottom < shape[0]])
+    edge = _smooth(near / np.maximum(0.6 * room, 1.0))
+    return np.asarray(np.where(tied, edge, 1.0).min(axis=1), dtype=np.float64)
 
 
 def _skin(points: NDArray[np.float64], oval: FloatArray, follow: NDArray[np.float64], height: float) -> FloatArray:
@@ -166,6 +205,26 @@ def _depth(points: NDArray[np.float64], oval: FloatArray, back: float, height: f
     weights = 1.0 / (distance + 0.02 * height) ** 2
     near = (weights * oval[None, :, 2]).sum(axis=1) / weights.sum(axis=1)
     return np.asarray(near + (back - near) * _smooth(distance.min(axis=1) / (0.55 * height)), dtype=np.float64)
+
+
+def _relief(points: FloatArray, triangles: NDArray[np.int32]) -> FloatArray:
+    """Depth (P,) of points as near as they are or nearer, such that no triangle is steeper than `_STEEPEST`."""
+    depth = points[:, 2].astype(np.float64)
+    (ax, ay), (bx, by) = ((points[triangles[:, k], :2] - points[triangles[:, 0], :2]).T.astype(float) for k in (1, 2))
+    area = ax * by - bx * ay
+    flat = np.abs(area) > 1e-3
+    area = np.where(flat, area, 1.0)
+    for _ in range(_PASSES):
+        corners = depth[triangles]
+        rise_a, rise_b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        slope = np.hypot(rise_a * by - rise_b * ay, rise_b * ax - rise_a * bx) / np.abs(area)
+        steep = flat & (slope > 1.001 * _STEEPEST)
+        if not steep.any():
+            break
+        nearest = corners[steep].min(axis=1, keepdims=True)
+        lowered = nearest + (corners[steep] - nearest) * (_STEEPEST / slope[steep])[:, None]
+        np.minimum.at(depth, triangles[steep], lowered)
+    return np.asarray(depth, dtype=np.float32)
 
 
 def _triangulate(points: FloatArray) -> NDArray[np.int32]:
@@ -194,17 +253,25 @@ def build_mesh(portrait: Portrait) -> WarpMesh:
     up = (face[10, :2] - face[152, :2]) / height
     unit = float(np.linalg.norm(face[33] - face[263]))
     region = _region(portrait, height)
-    around = _around(oval, region)
-    back = float(face[list(FACE_OVAL), 2].mean())
-    follow = _follow(around, oval, region, up)
-    depth = _depth(around, portrait.landmarks[list(FACE_OVAL)], back + 0.3 * unit, height)
+    around = _around(oval, region, _APRON * height)
+    pivot = np.array([*(oval.mean(axis=0) - up * 0.30 * height), face[list(_EARS), 2].mean()], dtype=np.float32)
+    head = _head(around, oval, up)
+    loose = _loose(around, oval, region, portrait.pixels.shape[:2])
+    distance = np.linalg.norm(around[:, None] - oval[None], axis=2).min(axis=1)
+    depth = _depth(around, portrait.landmarks[list(FACE_OVAL)], float(pivot[2]), height)
     points = np.vstack([face, np.column_stack([around, depth])]).astype(np.float32)
-    pivot = np.array([*(oval.mean(axis=0) - up * 0.30 * height), back + 0.15 * unit], dtype=np.float32)
+    triangles = _triangulate(points)
+    whole = np.ones(478)
     return WarpMesh(
         points=points,
-        triangles=_triangulate(points),
-        follow=np.concatenate([np.ones(478), follow]).astype(np.float32),
-        skin=_skin(around, oval, follow, height),
+        triangles=triangles,
+        follow=np.concatenate([whole, (_BODY_TURN + (1 - _BODY_TURN) * head) * loose]).astype(np.float32),
+        shift=np.concatenate([whole, (_BODY_SHIFT + (1 - _BODY_SHIFT) * head) * loose]).astype(np.float32),
+        relief=_relief(points, triangles) - points[:, 2],
+        rim=np.concatenate([0 * whole, _smooth((distance / height - _RIM[0]) / (_RIM[1] - _RIM[0]))]).astype(
+            np.float32
+        ),
+        skin=_skin(around, oval, head * loose, height),
         pivot=pivot,
         unit=unit,
         region=region,

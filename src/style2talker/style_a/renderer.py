@@ -13,9 +13,11 @@ import numpy as np
 from style2talker.face.pose import rotation_matrix
 from style2talker.face.rig import Rig, fit, load_rig
 from style2talker.records import FloatArray, ImageArray, Motion, Portrait
+from style2talker.style_a.layers import Background, build_layers
 from style2talker.style_a.mesh import build_mesh
 from style2talker.style_a.mouth import build_mouth, paint_mouth
-from style2talker.style_a.warp import displacement_field, warp_region
+from style2talker.style_a.reach import within_reach
+from style2talker.style_a.warp import LayerWarp
 
 __all__ = ["Renderer"]
 
@@ -29,17 +31,20 @@ class Renderer:
     rendered without any border showing between what moves and what does not.
     """
 
-    def __init__(self, portrait: Portrait, rig: Rig | None = None) -> None:
-        """Prepare a portrait: control mesh, mouth interior, the rig fitted to its face.
+    def __init__(self, portrait: Portrait, rig: Rig | None = None, background: Background = "keep") -> None:
+        """Prepare a portrait: control mesh, layers, mouth interior, the rig fitted to its face.
 
         Args:
             portrait: the picture to animate; frames have its size.
             rig: shapes to points; the one that comes with the package when None.
+            background: what stands behind the person.
         """
         self._portrait = portrait
         self._mesh = build_mesh(portrait)
         self._mouth = build_mouth(portrait)
         self._rig = fit(rig or load_rig(), portrait)
+        self._layers = build_layers(portrait, self._mesh.region, background)
+        self._warp = LayerWarp(self._layers, self._mesh.points, self._mesh.triangles)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -48,7 +53,8 @@ class Renderer:
         return columns, rows
 
     def frames(self, motion: Motion) -> Iterator[ImageArray]:
-        """Yield one (H, W, 3) uint8 RGB frame for each frame of the motion."""
+        """Yield one (H, W, 3) uint8 RGB frame for each frame of the motion, (H, W, 4) with a transparent background."""
+        motion = within_reach(motion, self._portrait.rotation)
         for begin in range(0, motion.n_frames, _RUN):
             span = slice(begin, begin + _RUN)
             faces = self._rig.displaced(motion.blendshapes[span])
@@ -59,10 +65,8 @@ class Renderer:
     def _frame(self, face: FloatArray, turn: FloatArray, shift: FloatArray) -> ImageArray:
         mesh = self._mesh
         posed = mesh.posed(face, turn, shift)
-        left, top, right, bottom = mesh.region
-        frame = self._portrait.pixels.copy()
-        field = displacement_field(posed, mesh.points, mesh.triangles, mesh.region)
-        frame[top:bottom, left:right] = warp_region(self._portrait.pixels, field, mesh.region)
+        frame = self._layers.still.copy()
+        self._warp.draw(posed, frame)
         incisors = mesh.carried(self._mouth.incisors, turn, shift)
-        paint_mouth(frame, self._mouth, mesh.points[:478], face, posed[:478], turn, incisors)
+        paint_mouth(frame[..., :3], self._mouth, mesh.points[:478], face, posed[:478], turn, incisors)
         return frame

@@ -1,8 +1,8 @@
-"""Moved control points + picture -> warped picture.
+"""Moved control points + layers -> warped picture.
 
 Triangles are rasterised with a depth test to a coarse field of displacements, which is then brought to full size and
-used to sample the picture: the field is smooth, so a quarter of the pixels is enough, and where nothing moves the
-picture comes back bit for bit.
+used to sample the person: the field is smooth, so a quarter of the pixels is enough, and where nothing moves the
+picture comes back bit for bit. Work is limited to the box of what moves; large arrays are allocated once.
 """
 
 from __future__ import annotations
@@ -15,11 +15,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 from style2talker.records import FloatArray, ImageArray
+from style2talker.style_a.layers import Layers
 
-__all__ = ["displacement_field", "rasterise", "warp_region"]
+__all__ = ["LayerWarp", "blend", "rasterise", "unblend"]
 
 STEP = 2
 """Pixels per cell of the coarse field."""
+_STILL = 0.01
+"""Pixels by which a point may be off its place and still count as unmoved: the sampler would not see it."""
+
+Box = tuple[int, int, int, int]
 
 
 @njit(cache=True, nogil=True, fastmath=False)  # type: ignore[untyped-decorator]
@@ -78,33 +83,111 @@ def rasterise(
                     field[y, x, 1] = wa * day + wb * dby + wc * dcy
 
 
-def displacement_field(
-    moved: FloatArray, rest: FloatArray, triangles: NDArray[np.int32], region: tuple[int, int, int, int]
-) -> FloatArray:
-    """Displacement (H, W, 2) in pixels, picture minus frame position, of `region` (left, top, right, bottom)."""
-    left, top, right, bottom = region
-    width, height = right - left, bottom - top
-    # One cell of margin on each side keeps the bilinear enlargement exact up to the region's border.
-    columns, rows = -(-width // STEP) + 2, -(-height // STEP) + 2
-    field = np.empty((rows, columns, 2), dtype=np.float32)
-    depth = np.empty((rows, columns), dtype=np.float32)
-    start = 0.5 * STEP - 0.5 - STEP
-    rasterise(moved, rest, triangles, left + start, top + start, float(STEP), field, depth)
-    full = cv2.resize(field, (columns * STEP, rows * STEP), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(full[STEP : STEP + height, STEP : STEP + width], dtype=np.float32)
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def blend(front: Any, plate: Any, out: Any) -> None:
+    """Lay premultiplied colours `front` (h, w, 4) over `plate` (h, w, 3) into `out` (h, w, 3), all uint8."""
+    for y in range(front.shape[0]):
+        for x in range(front.shape[1]):
+            through = 255 - np.int32(front[y, x, 3])
+            for c in range(3):
+                value = np.int32(front[y, x, c])
+                if through > 0:
+                    value += (through * np.int32(plate[y, x, c]) + 127) // 255
+                out[y, x, c] = min(value, 255)
 
 
-def warp_region(pixels: ImageArray, field: FloatArray, region: tuple[int, int, int, int]) -> ImageArray:
-    """Sample the picture (H, W, 3) at each pixel of `region` plus its displacement; returns the region's pixels."""
-    left, top, right, bottom = region
-    columns = np.arange(left, right, dtype=np.float32)[None]
-    rows = np.arange(top, bottom, dtype=np.float32)[:, None]
-    return np.asarray(
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def unblend(front: Any, out: Any) -> None:
+    """Premultiplied colours `front` (h, w, 4) as plain colours with opacity `out` (h, w, 4), all uint8."""
+    for y in range(front.shape[0]):
+        for x in range(front.shape[1]):
+            alpha = np.int32(front[y, x, 3])
+            out[y, x, 3] = alpha
+            for c in range(3):
+                value = np.int64(front[y, x, c])
+                if 0 < alpha < 255:
+                    value = (value * 255 + alpha // 2) // alpha
+                out[y, x, c] = min(value, 255)
+
+
+class LayerWarp:
+    """Warps the layers of one portrait, frame after frame, in buffers that it keeps."""
+
+    def __init__(self, layers: Layers, rest: FloatArray, triangles: NDArray[np.int32]) -> None:
+        """Allocate what every frame needs.
+
+        Args:
+            layers: the portrait taken apart.
+            rest: (P, 3) control points at rest, pixels of the picture.
+            triangles: (F, 3) of them.
+        """
+        self._layers = layers
+        self._rest = rest
+        self._triangles = triangles
+        left, top, right, bottom = layers.region
+        rows, columns = -(-(bottom - top) // STEP) + 2, -(-(right - left) // STEP) + 2
+        self._field = np.empty((rows, columns, 2), dtype=np.float32)
+        self._depth = np.empty((rows, columns), dtype=np.float32)
+        self._full = np.empty((rows * STEP, columns * STEP, 2), dtype=np.float32)
+        self._grid = np.empty((bottom - top, right - left, 2), dtype=np.float32)
+        self._grid[..., 0] = np.arange(right - left, dtype=np.float32)[None]
+        self._grid[..., 1] = np.arange(bottom - top, dtype=np.float32)[:, None]
+        self._maps = np.empty_like(self._grid)
+        self._front = np.empty_like(layers.front)
+
+    def moved_box(self, moved: FloatArray) -> Box | None:
+        """(left, top, right, bottom) in pixels of the region of all that moves; None where nothing does."""
+        left, top, right, bottom = self._layers.region
+        off = np.abs(moved[:, :2] - self._rest[:, :2]).max(axis=1) > _STILL
+        ids = self._triangles[off[self._triangles].any(axis=1)]
+        if not len(ids):
+            return None
+        places = np.concatenate([moved[ids.ravel(), :2], self._rest[ids.ravel(), :2]]) - (left, top)
+        low = np.floor(places.min(axis=0)).astype(int) - 2
+        high = np.ceil(places.max(axis=0)).astype(int) + 3
+        x0, y0 = (max(int(n) // STEP * STEP, 0) for n in low)
+        x1, y1 = min(int(high[0]), right - left), min(int(high[1]), bottom - top)
+        return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+    def draw(self, moved: FloatArray, frame: ImageArray) -> None:
+        """Draw the moved region into a frame that holds the still picture, in place.
+
+        Args:
+            moved: (P, 3) float32 control points of this frame.
+            frame: (H, W, 3) uint8, (H, W, 4) where nothing stands behind.
+        """
+        box = self.moved_box(moved)
+        if box is None:
+            return
+        x0, y0, x1, y1 = box
+        left, top, _, _ = self._layers.region
+        front = self._front[: y1 - y0, : x1 - x0]
         cv2.remap(
-            pixels,
-            field[..., 0] + columns,
-            field[..., 1] + rows,
+            self._layers.front,
+            self.maps(moved, box),
+            None,
             interpolation=cv2.INTER_CUBIC,
+            dst=front,
             borderMode=cv2.BORDER_REFLECT_101,
         )
-    )
+        out = frame[top + y0 : top + y1, left + x0 : left + x1]
+        if self._layers.plate is None:
+            unblend(front, out)
+        else:
+            blend(front, self._layers.plate[y0:y1, x0:x1], out)
+
+    def maps(self, moved: FloatArray, box: Box) -> FloatArray:
+        """Where (h, w, 2) in the region each pixel of a box of it comes from; valid until the next call."""
+        x0, y0, x1, y1 = box
+        left, top, _, _ = self._layers.region
+        width, height = x1 - x0, y1 - y0
+        # One cell of margin on each side keeps the bilinear enlargement exact up to the border.
+        columns, rows = -(-width // STEP) + 2, -(-height // STEP) + 2
+        field, depth = self._field[:rows, :columns], self._depth[:rows, :columns]
+        start = 0.5 * STEP - 0.5 - STEP
+        rasterise(moved, self._rest, self._triangles, left + x0 + start, top + y0 + start, float(STEP), field, depth)
+        full = self._full[: rows * STEP, : columns * STEP]
+        cv2.resize(field, (columns * STEP, rows * STEP), dst=full, interpolation=cv2.INTER_LINEAR)
+        maps = self._maps[:height, :width]
+        np.add(full[STEP : STEP + height, STEP : STEP + width], self._grid[y0:y1, x0:x1], out=maps)
+        return maps

@@ -1,0 +1,137 @@
+"""Portrait + background -> what is warped and what stands still behind it.
+
+The person is one layer, premultiplied by opacity; behind it stands a plate that never moves: the picture with the
+person taken away, or another background. Laid over the plate without moving, the person gives the still picture back
+bit for bit, so nothing shows where a moved region ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from style2talker.face.outline import person_mask
+from style2talker.records import FloatArray, ImageArray, Portrait
+from style2talker.style_a.backdrop import WHITE, covering
+from style2talker.style_a.matte import Matte, cut_out
+from style2talker.style_a.mesh import FACE_OVAL
+from style2talker.style_a.palette import smoothstep
+from style2talker.style_a.regions import draw_points, face_unit, find_regions
+
+__all__ = ["Background", "Layers", "build_layers"]
+
+Background = Literal["keep", "transparent"] | tuple[int, int, int] | ImageArray
+"""What stands behind the person: the portrait's own, nothing, a colour, or a picture that is made to cover."""
+
+Box = tuple[int, int, int, int]
+_SEEN = 0.75
+"""Share of the face that the outline must cover to be believed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layers:
+    """A portrait taken apart.
+
+    Attributes:
+        front: (h, w, 4) uint8, the person within the region, premultiplied RGB and opacity.
+        plate: (h, w, 3) uint8, what stands behind within the region; None where nothing does.
+        still: (H, W, 3) uint8 what is seen when nothing moves, (H, W, 4) with opacity where nothing stands behind.
+        region: (left, top, right, bottom) in pixels of the picture.
+    """
+
+    front: ImageArray
+    plate: ImageArray | None
+    still: ImageArray
+    region: Box
+
+
+def build_layers(portrait: Portrait, region: Box, background: Background = "keep") -> Layers:
+    """Take a portrait apart (once per portrait).
+
+    Args:
+        portrait: the picture; one with opacity is cut out already and stands before white unless told otherwise.
+        region: (left, top, right, bottom), outside of which nothing moves.
+        background: what to put behind the person.
+    """
+    whole = (0, 0, portrait.pixels.shape[1], portrait.pixels.shape[0])
+    if portrait.alpha is not None:
+        alpha = portrait.alpha
+        color = portrait.pixels
+        background = WHITE if isinstance(background, str) and background == "keep" else background
+    elif isinstance(background, str) and background == "keep":
+        return _kept(portrait, region)
+    else:
+        matte = _cut(portrait, whole, _outline(portrait, region))
+        alpha = np.rint(matte.alpha * 255).astype(np.uint8)
+        color = np.rint(matte.front * 255).astype(np.uint8)
+    front = _premultiplied(color, alpha)
+    if isinstance(background, str):
+        return Layers(_part(front, region), None, np.dstack([color, alpha]), region)
+    behind = covering(background, *alpha.shape)
+    return Layers(_part(front, region), _part(behind, region), _laid(front, behind), region)
+
+
+def _part(values: ImageArray, box: Box) -> ImageArray:
+    left, top, right, bottom = box
+    return np.ascontiguousarray(values[top:bottom, left:right])
+
+
+def _outline(portrait: Portrait, region: Box) -> FloatArray:
+    """Coarse mask (H, W) of the person: finely around the head, the rest from a look at the whole picture."""
+    left, top, right, bottom = region
+    rows, columns = portrait.pixels.shape[:2]
+    near = person_mask(np.ascontiguousarray(portrait.pixels[top:bottom, left:right]))
+    if region == (0, 0, columns, rows):
+        return near
+    mask = person_mask(portrait.pixels)
+    ramp = 0.15 * (bottom - top)
+    y = np.arange(top, bottom, dtype=np.float32)[:, None]
+    x = np.arange(left, right, dtype=np.float32)[None]
+    inside = np.ones(near.shape, dtype=np.float32)
+    for depth, tied in (
+        (x - left, left > 0),
+        (right - 1 - x, right < columns),
+        (y - top, top > 0),
+        (bottom - 1 - y, bottom < rows),
+    ):
+        if tied:
+            inside = inside * smoothstep(depth / ramp, 0.0, 1.0)
+    mask[top:bottom, left:right] += (near - mask[top:bottom, left:right]) * inside
+    return mask
+
+
+def _cut(portrait: Portrait, box: Box, mask: FloatArray) -> Matte:
+    """The person of a part of the picture; by colours and the shape of a head where the outline misses the face."""
+    left, top, right, bottom = box
+    pixels = _part(portrait.pixels, box)
+    points = portrait.landmarks - np.array([left, top, 0], dtype=np.float32)
+    face = draw_points((bottom - top, right - left), points, FACE_OVAL)
+    if float((mask * face).sum()) < _SEEN * float(face.sum()):
+        mask = find_regions(pixels, points).person
+    return cut_out(pixels, np.maximum(mask, face), face_unit(portrait.landmarks))
+
+
+def _kept(portrait: Portrait, region: Box) -> Layers:
+    """The person before the portrait's own background."""
+    pixels = _part(portrait.pixels, region)
+    matte = _cut(portrait, region, person_mask(pixels))
+    plate = matte.plate.astype(np.int32)
+    # As opaque as it takes for the person's colour not to be less than black.
+    least = np.where(plate > 0, 255 - (255 * pixels.astype(np.int32)) // np.maximum(plate, 1), 0).max(axis=2)
+    alpha = np.maximum(np.rint(matte.alpha * 255).astype(np.int32), np.minimum(least, 255))
+    through = ((255 - alpha[..., None]) * plate + 127) // 255
+    front = np.dstack([np.maximum(pixels - through, 0), alpha]).astype(np.uint8)
+    return Layers(front, matte.plate, portrait.pixels, region)
+
+
+def _premultiplied(color: ImageArray, alpha: ImageArray) -> ImageArray:
+    opacity = alpha[..., None].astype(np.int32)
+    return np.dstack([(color * opacity + 127) // 255, alpha]).astype(np.uint8)
+
+
+def _laid(front: ImageArray, behind: ImageArray) -> ImageArray:
+    """Premultiplied colours (H, W, 4) over a background (H, W, 3)."""
+    through = 255 - front[..., 3:].astype(np.int32)
+    return np.minimum(front[..., :3] + (through * behind + 127) // 255, 255).astype(np.uint8)
