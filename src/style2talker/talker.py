@@ -253,9 +253,9 @@ class Talker:
         if art.kind == "none":
             return portrait
         # The painters bring much of SciPy: imported by those who paint.
-        from style2talker.style_a.artist import stylise
+        from style2talker.style_a.memory import stylise_once
 
-        return stylise(portrait, art, seed, self._finder)
+        return stylise_once(portrait, art, seed, self._finder)
 
     def _renderer(self, portrait: Portrait, art: Art, options: RenderOptions, stages: dict[str, float]) -> Renderer:
         """What draws a portrait, styled, over its background."""

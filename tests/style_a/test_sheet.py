@@ -1,12 +1,18 @@
 """The contact sheet: every family once, under its name, on the portrait itself."""
 
 import numpy as np
+import pytest
 
 from drawn_face import draw_portrait
 from style2talker.records import FAMILIES, Art, Portrait
 from style2talker.style_a.artist import stylise
 from style2talker.style_a.looks import LOOKS
 from style2talker.style_a.sheet import contact_sheet, laid_out
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("STYLE2TALKER_CACHE", str(tmp_path))
 
 
 def test_every_family_has_a_look_in_the_order_of_its_number():

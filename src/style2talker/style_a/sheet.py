@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from style2talker.records import FAMILIES, Art, ImageArray, Portrait
-from style2talker.style_a.artist import stylise
 from style2talker.style_a.backdrop import lay_over
+from style2talker.style_a.memory import stylise_once
 
 __all__ = ["contact_sheet", "laid_out"]
 
@@ -35,7 +35,7 @@ def contact_sheet(portrait: Portrait, dials: Art, seed: int = 0, progress: Progr
     tiles = {"the portrait": lay_over(portrait).pixels}
     for done, name in enumerate(FAMILIES, start=1):
         art = replace(dials, kind="family", name=name, picture=None)
-        tiles[name] = lay_over(stylise(portrait, art, seed)).pixels
+        tiles[name] = lay_over(stylise_once(portrait, art, seed)).pixels
         if progress is not None:
             progress("style", done, len(FAMILIES))
     return laid_out(tiles)
