@@ -35,7 +35,9 @@ def histogram(title: str, values: Sequence[float]) -> Chart:
     """The chart of how many values lie in each of up to twelve equal ranges, named by where these begin."""
     if not values:
         return Chart(title, {})
-    counts, edges = np.histogram(np.asarray(values, dtype=np.float64), bins=min(_BINS, max(1, len(set(values)))))
+    if len(set(values)) == 1:
+        return Chart(title, {f"{values[0]:.3g}": len(values)})
+    counts, edges = np.histogram(np.asarray(values, dtype=np.float64), bins=min(_BINS, len(set(values))))
     return Chart(title, {f"{edge:.3g}": int(count) for edge, count in zip(edges[:-1], counts, strict=True)})
 
 

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from style2talker.corpus.clips import FPS, cut_sound, sound_of, write_clip, write_speech
-from style2talker.corpus.faces import FaceSpan, follow_boxes, open_finder, sampled, square_around
+from style2talker.corpus.faces import FaceSpan, Follower, open_finder, sampled, square_around
 from style2talker.corpus.layouts import sound_beside
 from style2talker.corpus.manifest import ClipRow
 from style2talker.corpus.outcome import Outcome, Place
@@ -29,6 +29,8 @@ from style2talker.media.video import probe_video, read_frames
 from style2talker.records import ImageArray
 
 __all__ = ["crop_clip"]
+
+_SEARCH = 5  # new faces are searched for in every so many looks; those that are followed are looked for where they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,12 @@ def _shots(row: ClipRow, source: Path, begin: int, end: int | None, options: Cro
             square = square_around((left, top, right, bottom), 0.0, info.width, info.height)
         _large_enough(square[2], options)
         return [_Shot(0, n_frames, Crop(*square, options.size), 1.0, 0.0)], ""
-    looks = sampled(_frames(source, begin, end), options.every)
+    follower = Follower(options.iou)
     with open_finder() as find:
-        found = follow_boxes(((number, find(pixels), cut) for number, pixels, cut in looks), options.iou)
+        for look, (number, pixels, cut) in enumerate(sampled(_frames(source, begin, end), options.every)):
+            everywhere = cut or look % _SEARCH == 0
+            follower.look(number, find(pixels, [] if cut else follower.near, everywhere), cut)
+    found = follower.spans()
     if not found:
         raise FaceError("no face found: use a recording in which a face is seen from the front")
     spans = [span for span in found if span.n_frames >= options.min_frames]

@@ -7,6 +7,7 @@ margin and made square. In place of a crop that is squeezed at the border of the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,18 +16,22 @@ from typing import Any
 import cv2
 import numpy as np
 
+from style2talker.face.align import Crop
 from style2talker.face.landmarks import as_image, open_landmarker, read_faces
 from style2talker.face.plausible import strangeness
 from style2talker.face.quiet import quiet_stderr
 from style2talker.records import FloatArray, ImageArray
 
-__all__ = ["Boxes", "FaceSpan", "follow_boxes", "open_finder", "overlap", "sampled", "square_around"]
+__all__ = ["Boxes", "FaceSpan", "Finder", "Follower", "open_finder", "overlap", "sampled", "square_around"]
 
 Box = tuple[float, float, float, float]
 """(left, top, right, bottom) in pixels."""
 Boxes = list[Box]
 
-_LOOK = 640  # longest side of the picture in which faces are looked for
+_LOOK = 320  # side of the square in which faces are looked for
+_REGION = 2.2  # side of the surroundings of a face over its larger side
+_SMALLEST_VIEW = 120  # side of the smallest part of a picture that is looked at by itself
+_SAME = 0.3  # two boxes that overlap more are of one face
 _STRANGE = 0.06  # no face is of such proportions
 _CUT = 0.14  # mean change of a small grey picture, of full scale, from one shot to the next
 _LOST = 10  # frames that a face may be out of sight
@@ -40,6 +45,7 @@ class FaceSpan:
         first: number of the first frame that shows it.
         last: number of the last frame that shows it.
         start_box: its box in the first one.
+        last_box: its box in the last one.
         union: box around all its boxes.
         seen: in how many of the looks it was found.
         first_look: number of the look at the first frame.
@@ -50,6 +56,7 @@ class FaceSpan:
     first: int
     last: int
     start_box: Box
+    last_box: Box
     union: Box
     first_look: int
     seen: int = 1
@@ -61,40 +68,81 @@ class FaceSpan:
         """Number of frames from the first to the last one."""
         return self.last - self.first + 1
 
+    def extend(self, number: int, look: int, box: Box) -> None:
+        """Take in that the face was seen again, in that frame and look."""
+        self.last, self.last_box = number, box
+        self.seen += 1
+        self.looks = look - self.first_look + 1
+        self.heights.append(box[3] - box[1])
+        low = (min(self.union[0], box[0]), min(self.union[1], box[1]))
+        self.union = (*low, max(self.union[2], box[2]), max(self.union[3], box[3]))
+
+
+Finder = Callable[[ImageArray, Boxes, bool], Boxes]
+"""Boxes of the faces in a picture (H, W, 3), given where faces were before, and whether to search everywhere."""
+
 
 @contextmanager
-def open_finder() -> Iterator[Callable[[ImageArray], Boxes]]:
-    """What finds the boxes of the faces in a picture (H, W, 3), from the top of the forehead to the chin.
+def open_finder() -> Iterator[Finder]:
+    """What finds the faces of pictures, as boxes from the top of the forehead to the chin.
 
     Raises:
         AssetError: the face model is missing or damaged.
     """
     landmarker = open_landmarker(None, 0.5, video=False)
     try:
-        yield lambda pixels: _find_boxes(landmarker, pixels)
+        yield lambda pixels, near, everywhere: _find_boxes(landmarker, pixels, near, everywhere)
     finally:
         with quiet_stderr():
             landmarker.close()
 
 
-def _find_boxes(landmarker: Any, pixels: ImageArray) -> Boxes:
-    scale = min(1.0, _LOOK / max(pixels.shape[:2]))
-    if scale < 1:
-        size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
-    # A face that fills the picture is not seen without some room around it.
-    room = round(0.25 * max(pixels.shape[:2]))
-    wide = np.asarray(cv2.copyMakeBorder(pixels, room, room, room, room, cv2.BORDER_REPLICATE))
-    with quiet_stderr():
-        result = landmarker.detect(as_image(wide))
-    faces = read_faces(result, wide.shape[1], wide.shape[0])
-    boxes: Boxes = []
-    for face in faces:
-        if strangeness(face.landmarks, face.blendshapes) < _STRANGE:
-            low, high = face.landmarks[:, :2].min(axis=0), face.landmarks[:, :2].max(axis=0)
-            box = (np.concatenate([low, high]) - room) / scale
-            boxes.append((float(box[0]), float(box[1]), float(box[2]), float(box[3])))
-    return boxes
+def _find_boxes(landmarker: Any, pixels: ImageArray, near: Boxes, everywhere: bool) -> Boxes:
+    crops = [_around(box) for box in near]
+    if everywhere or not near:
+        crops += _views(pixels.shape[1], pixels.shape[0])
+    found: list[tuple[float, Box]] = []
+    for crop in crops:
+        with quiet_stderr():
+            result = landmarker.detect(as_image(crop.apply(pixels)))
+        for face in read_faces(result, crop.size, crop.size):
+            if strangeness(face.landmarks, face.blendshapes) < _STRANGE:
+                points = crop.inverse_points(face.landmarks[:, :2])
+                (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+                # The larger a face is in what the model sees, the better is its box.
+                found.append((face.height / crop.size, (float(left), float(top), float(right), float(bottom))))
+    kept: Boxes = []
+    for _, box in sorted(found, reverse=True):
+        if all(overlap(box, other) < _SAME for other in kept):
+            kept.append(box)
+    return kept
+
+
+def _around(box: Box) -> Crop:
+    """The surroundings of a face."""
+    side = max(round(_REGION * max(box[2] - box[0], box[3] - box[1])), 1)
+    return Crop(round((box[0] + box[2] - side) / 2), round((box[1] + box[3] - side) / 2), side, _LOOK)
+
+
+def _views(width: int, height: int) -> list[Crop]:
+    """Squares in which faces of all sizes are seen: more than the picture, and overlapping parts of it.
+
+    The model misses faces that fill what it sees, and those that are less than a seventh of it.
+    """
+    views = []
+    for side in (round(1.5 * max(width, height)), min(width, height), round(min(width, height) / 2)):
+        if side >= _SMALLEST_VIEW:
+            places = [_places(length, side) for length in (width, height)]
+            views += [Crop(left, top, side, _LOOK) for top in places[1] for left in places[0]]
+    return views
+
+
+def _places(length: int, side: int) -> list[int]:
+    """Where squares begin that cover a length with a good third of overlap; one in the middle where it is longer."""
+    if side >= length:
+        return [(length - side) // 2]
+    count = math.ceil((length - side) / (0.65 * side)) + 1
+    return [round(place) for place in np.linspace(0, length - side, count)]
 
 
 def overlap(one: Box, other: Box) -> float:
@@ -124,46 +172,57 @@ def sampled(frames: Iterable[ImageArray], every: int) -> Iterator[tuple[int, Ima
         yield *last, cut
 
 
-def follow_boxes(looks: Iterable[tuple[int, Boxes, bool]], iou: float) -> list[FaceSpan]:
-    """Follow every face through a video.
+class Follower:
+    """Follows the faces of a video from look to look."""
 
-    Args:
-        looks: (number of the frame, boxes of its faces, whether a new shot began), in order.
-        iou: least overlap of a box with the first one of its face.
+    def __init__(self, iou: float) -> None:
+        """A follower; `iou` is the least overlap of a box with the first one of its face."""
+        self._iou = iou
+        self._going: list[FaceSpan] = []
+        self._done: list[FaceSpan] = []
+        self._looks = self._before = 0
 
-    Returns:
-        One span for each face and shot, by first frame, then from left to right. A face that is out of sight for more
-        than 0.4 s and a look, or has moved away from its first box, and comes back, begins a new span.
-    """
-    going: list[FaceSpan] = []
-    done: list[FaceSpan] = []
-    before = 0
-    for look, (number, boxes, cut) in enumerate(looks):
-        ended = [span for span in going if cut or before - span.last > _LOST]
-        done += ended
-        going = [span for span in going if not any(span is other for other in ended)]
-        pairs = [(overlap(span.start_box, box), i, k) for i, span in enumerate(going) for k, box in enumerate(boxes)]
+    @property
+    def near(self) -> Boxes:
+        """Where the faces were that are followed now."""
+        return [span.last_box for span in self._going]
+
+    def look(self, number: int, boxes: Boxes, cut: bool) -> None:
+        """Take in what a frame shows.
+
+        Args:
+            number: of the frame, larger than those before.
+            boxes: of its faces.
+            cut: whether a new shot began.
+        """
+        ended = [cut or self._before - span.last > _LOST for span in self._going]
+        self._done += [span for span, over in zip(self._going, ended, strict=True) if over]
+        self._going = [span for span, over in zip(self._going, ended, strict=True) if not over]
+        pairs = [
+            (overlap(span.start_box, box), i, k) for i, span in enumerate(self._going) for k, box in enumerate(boxes)
+        ]
         spans_taken: set[int] = set()
         boxes_taken: set[int] = set()
         for score, i, k in sorted(pairs, reverse=True):
-            if score > iou and i not in spans_taken and k not in boxes_taken:
+            if score > self._iou and i not in spans_taken and k not in boxes_taken:
                 spans_taken.add(i)
                 boxes_taken.add(k)
-                _extend(going[i], number, look, boxes[k])
-        for k, box in enumerate(boxes):
-            if k not in boxes_taken:
-                going.append(FaceSpan(number, number, box, box, look, heights=[box[3] - box[1]]))
-        before = number
-    return sorted(done + going, key=lambda span: (span.first, span.start_box[0]))
+                self._going[i].extend(number, self._looks, boxes[k])
+        self._going += [
+            FaceSpan(number, number, box, box, box, self._looks, heights=[box[3] - box[1]])
+            for k, box in enumerate(boxes)
+            if k not in boxes_taken
+        ]
+        self._before = number
+        self._looks += 1
 
+    def spans(self) -> list[FaceSpan]:
+        """One span for each face and shot, by first frame, then from left to right.
 
-def _extend(span: FaceSpan, number: int, look: int, box: Box) -> None:
-    span.last = number
-    span.seen += 1
-    span.looks = look - span.first_look + 1
-    span.heights.append(box[3] - box[1])
-    low = (min(span.union[0], box[0]), min(span.union[1], box[1]))
-    span.union = (*low, max(span.union[2], box[2]), max(span.union[3], box[3]))
+        A face that is out of sight for more than 0.4 s and a look, or has moved away from its first box, begins a new
+        span when it is seen again.
+        """
+        return sorted(self._done + self._going, key=lambda span: (span.first, span.start_box[0]))
 
 
 def square_around(box: Box, margin: float, width: int, height: int) -> tuple[int, int, int]:

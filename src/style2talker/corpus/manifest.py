@@ -185,7 +185,7 @@ class Table:
         return [self.rows[name] for name in sorted(self.rows) if not self._pieces.get(name)]
 
     def merge(self, row: ClipRow, pieces: Iterable[ClipRow]) -> list[ClipRow]:
-        """Take a stage's result in; returns the rows that are gone by it."""
+        """Take a stage's result in; returns the rows that it takes the place of."""
         gone = self.forget(row.clip)
         if row.parent is not None:
             self._link(row)
@@ -193,7 +193,7 @@ class Table:
         for piece in pieces:
             self.rows[piece.clip] = piece
             self._link(piece)
-        return [old for old in gone if old.clip not in self.rows]
+        return gone
 
     def forget(self, clip: str) -> list[ClipRow]:
         """Take a clip out, with all that was cut out of it; returns the rows of these."""

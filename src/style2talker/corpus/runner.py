@@ -28,6 +28,7 @@ __all__ = ["REPORT", "Summary", "locked", "run_stage", "write_report"]
 
 REPORT = "report.jsonl"
 
+_SHARED = "lmdb"  # role of a file that holds many clips
 _LEFTOVER = re.compile(r"\..*\.\d+-[0-9a-f]{8}(\.\w+)?")
 
 Progress = Callable[[str, int, int], None]
@@ -79,7 +80,7 @@ def run_stage(
     place: Place,
     stage: Stage,
     options: object,
-    jobs: int = 1,
+    jobs: int = 0,
     progress: Progress | None = None,
     retry: bool = False,
 ) -> Summary:
@@ -89,7 +90,7 @@ def run_stage(
         place: of the corpus; its manifest holds the clips.
         stage: one of `STAGES`.
         options: of the kind that the stage has.
-        jobs: how many processes; 1 works in this one.
+        jobs: how many processes; 0 works in this one, with as many threads as it has.
         progress: told of each clip.
         retry: try skipped clips again too.
 
@@ -168,11 +169,10 @@ def _take(result: Result, stage: Stage, options: object, folder: Path, table: Ta
             stage.store(folder, result.outcome.payload, options)
     row = row.marked(stage.name, Mark(key, result.status, result.reason))
     journal.add(row, pieces)
-    gone = table.merge(row, pieces)
+    replaced = table.merge(row, pieces)
     kept = {file for each in (row, *pieces) for file in each.files.values()}
-    for file in (file for old in gone for role, file in old.files.items() if role != "lmdb"):
-        if file not in kept:
-            (folder / file).unlink(missing_ok=True)
+    for file in {file for old in replaced for role, file in old.files.items() if role != _SHARED} - kept:
+        (folder / file).unlink(missing_ok=True)
 
 
 def write_report(folder: Path, table: Table) -> None:

@@ -35,11 +35,12 @@ class _Hashes:
         self._path = folder / _CACHE
         self._known: dict[str, tuple[int, int, str]] = {}
         if self._path.is_file():
-            whole = self._path.read_bytes().rpartition(b"\n")[0]
+            whole, _, torn = self._path.read_bytes().rpartition(b"\n")
             for line in whole.splitlines():
                 name, size, when, digest = json.loads(line)
                 self._known[name] = (size, when, digest)
-            self._path.write_bytes(whole + b"\n" if whole else b"")
+            if torn:
+                self._path.write_bytes(whole + b"\n" if whole else b"")
 
     def of(self, path: Path) -> str:
         """The hash of a file."""

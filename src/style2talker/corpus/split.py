@@ -67,6 +67,7 @@ def split_clip(row: ClipRow, place: Place, options: SplitOptions) -> Outcome:
     if len(pieces) == 1 and "#" in row.clip:
         return Outcome(row, note=_left_out(n_frames, pieces))
     speech = place.path(row.files["sound"]) if "sound" in row.files else None
+    quality = {name: value for name, value in row.quality.items() if name != "sound_missing"}
     rows, out = [], []
     for number, (first, count) in enumerate(pieces, start=1):
         clip = piece_name(row.clip, number)
@@ -80,6 +81,7 @@ def split_clip(row: ClipRow, place: Place, options: SplitOptions) -> Outcome:
                 parent=row.clip,
                 start=round(row.start + first / FPS, 4),
                 frames=count,
+                quality=quality,
                 files=files,
                 marks={},
             )

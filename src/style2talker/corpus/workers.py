@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from style2talker.corpus.manifest import ClipRow
@@ -23,6 +24,7 @@ from style2talker.errors import AssetError, InputError, OutputError, UsageError
 
 __all__ = ["Result", "perform", "results"]
 
+_THREADS = "OPENBLAS_NUM_THREADS"
 _DEATHS = 2  # of workers with the same clip in hand
 _AHEAD = 2  # clips for each worker that are handed out or wait to be taken in
 
@@ -71,15 +73,16 @@ def results(stage: Stage, rows: Sequence[ClipRow], place: Place, options: object
         rows: the clips.
         place: of the corpus.
         options: of the stage.
-        jobs: how many processes; 1 works in this one.
+        jobs: how many processes; 0 works in this one.
 
     Raises:
         AssetError, OutputError, UsageError: as `perform`.
     """
-    if jobs == 1 or len(rows) < 2:
+    if jobs == 0:
         yield from (perform(stage.name, row, place, options) for row in rows)
-    else:
-        yield from _pooled(stage, rows, place, options, min(jobs, len(rows)))
+    elif rows:
+        with _one_thread():
+            yield from _pooled(stage, rows, place, options, min(jobs, len(rows)))
 
 
 def _begin() -> None:
@@ -98,7 +101,24 @@ def _begin() -> None:
         threading.Thread(target=watch, name="parent watch", daemon=True).start()
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes that are started inside use one thread for linear algebra.
+
+    One process works on each core; and sums come out the same to the last bit, whatever the number of processes.
+    """
+    before = os.environ.get(_THREADS)
+    os.environ[_THREADS] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop(_THREADS)
+        if before is not None:
+            os.environ[_THREADS] = before
+
+
 def _pooled(stage: Stage, rows: Sequence[ClipRow], place: Place, options: object, jobs: int) -> Iterator[Result]:
+    """Results from a pool of processes; a new one takes the place of one that a dying worker has broken."""
     waiting = deque((row, 0) for row in rows)
     ordered = stage.store is not None
     while waiting:
