@@ -1,4 +1,4 @@
-"""Writing a video: RGB pictures and a sound in, an mp4 with H.264 and AAC out.
+"""Writing a video: RGB pictures, with opacity or without, and a sound in, a file in the format of its suffix out.
 
 The encoder runs in a thread of its own behind a short queue, so that drawing and encoding overlap. It uses a fixed
 number of threads and writes no dates: same pictures, same bytes.
@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
@@ -23,23 +23,18 @@ from style2talker.errors import UsageError
 from style2talker.media.atomic import atomic_path, check_output
 from style2talker.media.audio import Sound
 from style2talker.media.container import media_path
+from style2talker.media.formats import ClipFormat, clip_format
 from style2talker.records import ImageArray
 
 if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
     from av.container import OutputContainer
+    from av.video.stream import VideoStream
 
 __all__ = ["VideoWriter", "codecs_missing"]
 
-_SUFFIXES = (".mp4", ".m4v", ".mov")
 _QUEUE = 4  # frames that may wait for the encoder
 _BT709 = 1
-_VIDEO_CODEC: Final = "libx264"
-_SOUND_CODEC: Final = "aac"
-_X264 = {"crf": "18", "preset": "veryfast", "threads": "1", "bf": "0", "rc-lookahead": "0"}
-"""One thread, no B-frames, no look-ahead: with either of the last two the bytes of x264 vary now and then from run to
-run, though its pictures are the same."""
-_AAC_RATES = (44100, 48000)  # kept; others are resampled to 48 kHz
-_AAC_BITS = 192_000
 
 
 class VideoWriter:
@@ -56,23 +51,24 @@ class VideoWriter:
         fps: float | Fraction,
         sound: Sound | None,
         n_frames: int,
+        alpha: bool = False,
     ) -> None:
         """Check that the video can be written; the file is opened on entering the block.
 
         Args:
-            path: the file to write, .mp4, .m4v or .mov.
+            path: the file to write: .mp4, .m4v or .mov (H.264 and AAC) or .webm (VP9 and Opus).
             width: pixels; an odd one is made even by repeating the last column.
             height: pixels; an odd one is made even by repeating the last row.
             fps: frames per second; a float is taken as the nearest fraction with a denominator of at most 1001.
             sound: begins with the first frame and is cut or padded to the length of the video; None for no sound.
             n_frames: how many frames will be written.
+            alpha: the frames have opacity: .webm, or .mov (ProRes 4444 and PCM).
 
         Raises:
             UsageError: another suffix, or a size, rate or number of frames that no video has.
             OutputError: the file cannot be written there.
         """
-        if Path(path).suffix.lower() not in _SUFFIXES:
-            raise UsageError(f"{path} is not a name for a video: end it in {', '.join(_SUFFIXES)}")
+        self._format = clip_format(path, alpha)
         if not (0 < width <= 16384 and 0 < height <= 16384):
             raise UsageError(f"a video of {width} x {height} pixels cannot be written: use 1 to 16384")
         if not 0 < fps <= 240:
@@ -82,7 +78,7 @@ class VideoWriter:
         check_output(path)
         self._path = path
         self._fps = fps if isinstance(fps, Fraction) else Fraction(fps).limit_denominator(1001)
-        self._shape = (height, width, 3)
+        self._shape = (height, width, 4 if alpha else 3)
         self._sound = sound
         self._n_frames = n_frames
         self._written = 0
@@ -102,7 +98,7 @@ class VideoWriter:
         """Hand the next frame over; the array may be changed afterwards.
 
         Args:
-            frame: (H, W, 3) uint8 RGB of the size of the video.
+            frame: (H, W, 3) uint8 RGB of the size of the video, (H, W, 4) with opacity where that was announced.
 
         Raises:
             OutputError: an earlier frame could not be written.
@@ -115,7 +111,8 @@ class VideoWriter:
         height, width = self._shape[:2]
         if height % 2 or width % 2:
             frame = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+        colors = "rgba" if self._shape[2] == 4 else "rgb24"
+        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format=colors)
         picture.pts = self._written
         picture.time_base = 1 / self._fps
         self._hand_over(picture)
@@ -153,9 +150,9 @@ class VideoWriter:
     def _work(self, place: Path) -> None:
         """The thread: take frames until the end or until cancelled."""
         try:
-            options = {"movflags": "+faststart"}
-            with av.open(media_path(place), "w", format="mp4", options=options) as container:
-                encoder = _Encoder(container, self._shape, self._fps, self._sound)
+            target, options = self._format.container, dict(self._format.container_options)
+            with av.open(media_path(place), "w", format=target, options=options) as container:
+                encoder = _Encoder(container, self._format, self._shape, self._fps, self._sound)
                 while not self._cancelled.is_set():
                     try:
                         picture = self._queue.get(timeout=0.1)
@@ -173,14 +170,20 @@ class _Encoder:
     """Pictures and the sound that goes with them, encoded in step."""
 
     def __init__(
-        self, container: OutputContainer, shape: tuple[int, int, int], fps: Fraction, sound: Sound | None
+        self,
+        container: OutputContainer,
+        target: ClipFormat,
+        shape: tuple[int, int, int],
+        fps: Fraction,
+        sound: Sound | None,
     ) -> None:
         self._container = container
+        self._pixels = target.pixels
         self._fps = fps
         self._reformatter = VideoReformatter()
-        video = container.add_stream(_VIDEO_CODEC, rate=fps, options=_X264)
+        video = cast("VideoStream", container.add_stream(target.video, rate=fps, options=dict(target.video_options)))
         video.height, video.width = (n + n % 2 for n in shape[:2])
-        video.pix_fmt = "yuv420p"
+        video.pix_fmt = target.pixels
         video.codec_context.color_range = ColorRange.MPEG
         video.codec_context.colorspace = _BT709
         video.codec_context.color_primaries = _BT709
@@ -188,20 +191,22 @@ class _Encoder:
         video.codec_context.gop_size = max(1, round(2 * fps))
         self._video = video
         self._sound = sound
-        self._audio = None
+        self._audio: AudioStream | None = None
         self._n_pictures = 0
         self._n_samples = 0
         if sound is not None:
-            rate = sound.rate if sound.rate in _AAC_RATES else 48000
+            rates = target.sound_rates
+            rate = sound.rate if rates is None or sound.rate in rates else rates[-1]
             layout = "mono" if sound.samples.shape[1] == 1 else "stereo"
-            self._audio = container.add_stream(_SOUND_CODEC, rate=rate, layout=layout)
-            self._audio.bit_rate = _AAC_BITS
+            self._audio = cast("AudioStream", container.add_stream(target.sound, rate=rate, layout=layout))
+            if target.sound_bits is not None:
+                self._audio.bit_rate = target.sound_bits
 
     def encode(self, picture: av.VideoFrame) -> None:
         """Encode a picture and the sound that lasts as long."""
         converted = self._reformatter.reformat(
             picture,
-            format="yuv420p",
+            format=self._pixels,
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
             interpolation=Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP,
@@ -233,5 +238,6 @@ class _Encoder:
 
 
 def codecs_missing() -> list[str]:
-    """Names of the encoders that a video needs and that this installation of PyAV lacks."""
-    return [name for name in (_VIDEO_CODEC, _SOUND_CODEC) if name not in av.codecs_available]
+    """Names of the encoders that an mp4 needs and that this installation of PyAV lacks."""
+    target = clip_format("clip.mp4", alpha=False)
+    return [name for name in (target.video, target.sound) if name not in av.codecs_available]
