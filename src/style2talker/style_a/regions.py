@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from style2talker.records import FloatArray, ImageArray
+from style2talker.style_a.figure import crown_of, cut_figure, seen_outline, traced_figure
+from style2talker.style_a.likeness import color_distance, shaded_skin_distance, skin_distance
 from style2talker.style_a.mesh import FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
 from style2talker.style_a.palette import blur, smoothstep, to_lab
 
@@ -29,8 +31,6 @@ _CHEEKS = (50, 280, 205, 425, 117, 346, 101, 330, 4, 5, 195, 151, 9, 108, 337, 1
 _WORK_FACE = 110.0
 """Height of the face in pixels at which regions are told apart."""
 _MOST_WORK = 640
-_WIDEST = (14.0, 10.0, 8.0)
-"""Largest spread in (L, a, b) of one cluster of a region's colours."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,51 +125,6 @@ def _head_frame(shape: tuple[int, int], points: FloatArray) -> tuple[FloatArray,
     return dx * -up[1] + dy * up[0], dx * up[0] + dy * up[1]
 
 
-def _distance(
-    lab: FloatArray, seeds: FloatArray, clusters: int, least: tuple[float, float, float] = (5.0, 4.0, 4.0)
-) -> FloatArray:
-    """How far each pixel's colour is from the seeds' colours, in their own spreads, which are `least` or more."""
-    if len(seeds) < 3 * clusters:
-        return np.full(lab.shape[:2], 6.0, dtype=np.float32)
-    order = np.argsort(seeds[:, 0], kind="stable")
-    best = np.full(lab.shape[:2], np.inf, dtype=np.float32)
-    # Clusters by lightness first: cheap, deterministic, and what mostly differs inside hair, cloth or skin.
-    for part in np.array_split(seeds[order], clusters):
-        centre = np.median(part, axis=0)
-        spread = np.clip(1.5 * np.median(np.abs(part - centre), axis=0), least, _WIDEST).astype(np.float32)
-        best = np.minimum(best, (((lab - centre) / spread) ** 2).sum(axis=-1))
-    return np.asarray(np.minimum(np.sqrt(best), 6.0), dtype=np.float32)
-
-
-def _skin_distance(lab: FloatArray, seeds: FloatArray) -> FloatArray:
-    """How far each pixel (H, W) is from the face's skin, which in sun or shade keeps its hue better than its chroma."""
-    middle = np.median(seeds[:, 1:], axis=0)
-    chroma = max(float(np.hypot(middle[0], middle[1])), 4.0)
-    along = middle / max(float(np.hypot(middle[0], middle[1])), 1e-3)
-
-    def turned(colors: FloatArray) -> FloatArray:
-        size = np.hypot(colors[..., 1], colors[..., 2])
-        off = (colors[..., 2] * along[0] - colors[..., 1] * along[1]) * (chroma / np.maximum(size, 0.5 * chroma))
-        return np.stack([colors[..., 0], size, off], axis=-1)
-
-    return _distance(turned(lab), turned(seeds), 2, (8.0, 7.0, 3.5))
-
-
-def _shaded_skin(lab: FloatArray, seeds: FloatArray) -> FloatArray:
-    """How far each pixel (H, W) is from the face's skin in deeper shade: darker at will, of the same hue, no paler."""
-    middle = np.median(seeds, axis=0)
-    chroma = max(float(np.hypot(middle[1], middle[2])), 6.0)
-    size = np.hypot(lab[..., 1], lab[..., 2])
-    turn = np.abs(lab[..., 2] * middle[1] - lab[..., 1] * middle[2]) / (chroma * np.maximum(size, 3.0))
-    lighter = np.maximum(lab[..., 0] - np.quantile(seeds[:, 0], 0.9), 0) / 6.0
-    # Light falls on the skin as a factor, so that its chroma sinks with its lightness.
-    wanted = chroma * np.clip(lab[..., 0] / max(float(middle[0]), 1.0), 0.25, 1.2)
-    paler = np.maximum(0.75 * wanted - size, 0) / 4.0 + np.maximum(size - 1.7 * wanted, 0) / 6.0
-    black = smoothstep(lab[..., 0], 0.45 * float(middle[0]), 0.2 * float(middle[0])) * 3.0
-    total = np.sqrt((turn / 0.12) ** 2 + lighter**2 + paler**2 + black**2)
-    return np.asarray(np.minimum(total, 6.0), dtype=np.float32)
-
-
 def _odd_skin(across: FloatArray, up: FloatArray, oval: FloatArray, inside: FloatArray) -> FloatArray:
     """Cost (H, W) of skin where a head on shoulders does not show any: beside the face beyond the ears, above it."""
     # How far out a pixel lies: in face heights beyond the oval, which is about 0.72 as wide as high.
@@ -185,59 +140,6 @@ def _odd_skin(across: FloatArray, up: FloatArray, oval: FloatArray, inside: Floa
     return np.asarray(cost + 3.0 * smoothstep(np.hypot(across, up + 0.2), 1.3, 2.1), dtype=np.float32)
 
 
-def _crown(lab: FloatArray, skin: FloatArray, across: FloatArray, up: FloatArray) -> NDArray[np.bool_]:
-    """Pixels (H, W) of the colour found just above the forehead and joined to it: hair or a hat, however large."""
-    ring = (up > 0.45) & (up < 0.68) & (np.abs(across) < 0.3) & (skin > 2.5)
-    none = np.zeros(up.shape, dtype=bool)
-    if ring.sum() < 12:
-        return none
-    alike = (_distance(lab, lab[ring], 3) < 2.2) & (up > -0.9)
-    _, labels = cv2.connectedComponents(alike.astype(np.uint8), connectivity=4)
-    touching = np.unique(labels[ring & alike])
-    crown = np.isin(labels, touching[touching > 0])
-    border = np.concatenate([crown[0], crown[: len(crown) // 2, 0], crown[: len(crown) // 2, -1]])
-    # A background of that very colour floods the border: then the colour says nothing.
-    return crown if border.mean() < 0.5 else none
-
-
-def _cut(
-    pixels: ImageArray, oval: FloatArray, across: FloatArray, up: FloatArray, crown: NDArray[np.bool_]
-) -> FloatArray:
-    """Foreground (H, W) 0..1 by GrabCut, seeded by the shape of a head on shoulders and by the colour of the hair."""
-    head = (across / 0.62) ** 2 + ((up - 0.12) / 0.88) ** 2 < 1
-    body = (up < -0.55) & (np.abs(across) < 0.75 + 0.5 * np.clip(-up - 0.6, 0, 1))
-    neck = (up < -0.3) & (np.abs(across) < 0.17)
-    label = np.full(pixels.shape[:2], cv2.GC_PR_BGD, np.uint8)
-    label[head | body | crown] = cv2.GC_PR_FGD
-    skull = (across / 0.43) ** 2 + ((up - 0.12) / 0.58) ** 2 < 1
-    if not crown.any():  # hair that its colour does not tell from the background: trust the shape of a head
-        skull = np.abs(across / 0.46) ** 2.6 + np.abs((up - 0.15) / 0.68) ** 2.6 < 1
-    label[(oval > 0.9) | skull | (neck & (up > -0.66)) | (crown & head)] = cv2.GC_FGD
-    edge = max(2, len(up) // 50)
-    border = np.zeros(up.shape, dtype=bool)
-    border[:edge], border[:, :edge], border[:, -edge:] = True, True, True
-    far = (border & (up > 0.0)) | (np.hypot(across, up) > 2.2) & (up > -0.2)
-    label[far & (oval < 0.1) & ~crown & ~(head & (np.abs(across) < 0.4) & (up < 0.78))] = cv2.GC_BGD
-    if not (label == cv2.GC_BGD).any() or not (label == cv2.GC_FGD).any():
-        return np.asarray(label % 2, dtype=np.float32)
-    cv2.setRNGSeed(1)
-    none = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(np.ascontiguousarray(pixels), label, None, *none, 3, cv2.GC_INIT_WITH_MASK)
-    return _filled(np.asarray(label % 2, dtype=np.uint8), oval)
-
-
-def _filled(front: NDArray[np.uint8], oval: FloatArray) -> FloatArray:
-    """The part of a foreground that holds the face, its holes filled; (H, W) 0..1."""
-    count, labels, _, _ = cv2.connectedComponentsWithStats(front, connectivity=4)
-    most = 0.02 * front.size
-    face = np.bincount(labels[oval > 0.5], minlength=count)
-    face[0] = 0
-    keep = labels == int(face.argmax()) if face.max() > 0 else front > 0
-    _, holes, hole_stats, _ = cv2.connectedComponentsWithStats((~keep).astype(np.uint8), connectivity=4)
-    small = np.flatnonzero(hole_stats[:, cv2.CC_STAT_AREA] < most)
-    return np.asarray(keep | np.isin(holes, small[small > 0]), dtype=np.float32)
-
-
 def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -> FloatArray:
     """Masks (4, H, W) of background, clothes, hair and skin."""
     shape = pixels.shape[:2]
@@ -245,16 +147,19 @@ def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -
     across, up = _head_frame(shape, points)
     oval = draw_points(shape, points, FACE_OVAL)
     skin_seed = np.vstack([lab[_near(points[i], shape)].reshape(-1, 3) for i in _CHEEKS])
-    skin = _skin_distance(lab, skin_seed)
-    crown = _crown(lab, skin, across, up)
-    front = _cut(pixels, oval, across, up, crown)
+    skin = skin_distance(lab, skin_seed)
+    front = _figure(pixels, oval, lab, skin, across, up)
     if opaque is not None:
         front *= (opaque > 127).astype(np.float32)
     top = (front > 0) & (oval < 0.1) & (up > 0.38) & (np.abs(across) < 0.45) & (skin > 2.5)
-    hair = _distance(lab, lab[top], 3)
-    shaded = _shaded_skin(lab, skin_seed)
+    # Under a hat the hair shows beside the face, beyond the ears.
+    beside = (front > 0) & (oval < 0.1) & (np.abs(up - 0.1) < 0.2) & (np.abs(across) > 0.5) & (np.abs(across) < 0.8)
+    hair = color_distance(lab, lab[top], 3)
+    if (beside & (skin > 2.5)).sum() > 40:
+        hair = np.minimum(hair, color_distance(lab, lab[beside & (skin > 2.5)], 3))
+    shaded = shaded_skin_distance(lab, skin_seed)
     low = (front > 0) & (up < -0.75) & (np.minimum(skin, shaded) > 3.2) & (hair > 2.2)
-    cloth = _distance(lab, lab[low], 3)
+    cloth = color_distance(lab, lab[low], 3)
     inside = smoothstep(blur(oval, 1.5), 0.3, 0.9)
     cost_skin = np.where(up < -0.45, np.minimum(skin, shaded + 0.4), skin) + _odd_skin(across, up, oval, inside)
     cost_hair = hair + 2.0 + 4.0 * inside * smoothstep(up, 0.45, 0.05) + 1.0 * smoothstep(up, -0.25, -0.9)
@@ -266,6 +171,18 @@ def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -
     costs = np.stack([cost_back, cost_cloth + outside, cost_hair + outside, cost_skin - 1.5 * inside + outside])
     guide = pixels.astype(np.float32) / np.float32(255)
     return _agreed(costs.astype(np.float32), guide)
+
+
+def _figure(
+    pixels: ImageArray, oval: FloatArray, lab: FloatArray, skin: FloatArray, across: FloatArray, up: FloatArray
+) -> FloatArray:
+    """The person (H, W) 0..1, by the network's outline or, where it misses the face, by colours and shape."""
+    seen = seen_outline(pixels, oval)
+    neck = (np.abs(across) < 0.12) & (up < -0.58) & (up > -0.75)
+    # Of some drawings the network takes the face for a mask without a body.
+    if seen is not None and (not neck.any() or float(seen[neck].mean()) > 0.75):
+        return traced_figure(pixels, oval, seen)
+    return cut_figure(pixels, oval, across, up, crown_of(lab, skin, across, up))
 
 
 def _agreed(costs: FloatArray, guide: FloatArray) -> FloatArray:
