@@ -9,6 +9,7 @@ import pytest
 from style2talker.corpus.hdtf import read_annotations
 from style2talker.corpus.layouts import (
     EMOTIONS,
+    Recording,
     emotion_of,
     find_recordings,
     recording_of,
@@ -55,6 +56,7 @@ def test_names_say_who_and_how(
 
 def test_names_that_do_not_fit_a_layout_are_told_apart() -> None:
     assert recording_of("holiday.mp4", "mead") is None
+    assert recording_of("x.mp4", "folder") == Recording("x.mp4", "x", "loose")
     assert recording_of("1001_DFA_XYZ_HI.flv", "crema-d") is None
     assert recording_of("M003#happy#level_3#030.mp4", "folder").person == "loose"  # type: ignore[union-attr]
     assert set(LAYOUTS) - {"auto"} == {"mead", "hdtf", "crema-d", "ravdess", "folder"}

@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from style2talker.corpus.manifest import ClipRow
 from style2talker.corpus.outcome import Outcome, Place
 from style2talker.corpus.people import SPLITS
 from style2talker.corpus.settings import PackOptions
-from style2talker.errors import OutputError, UsageError
+from style2talker.errors import InputError, OutputError, UsageError
 from style2talker.media.atomic import atomic_path
 from style2talker.media.video import read_frames
 from style2talker.records import FloatArray, ImageArray
@@ -34,7 +34,17 @@ from style2talker.records import FloatArray, ImageArray
 if TYPE_CHECKING:
     import lmdb
 
-__all__ = ["finish_pack", "lmdb_key", "open_pack", "pack_clip", "packed", "payload", "put_clip", "write_lists"]
+__all__ = [
+    "finish_pack",
+    "lmdb_key",
+    "open_pack",
+    "pack_clip",
+    "packed",
+    "packed_frames",
+    "payload",
+    "put_clip",
+    "write_lists",
+]
 
 _MAP_SIZE = 1 << 40  # room to grow; only what is written takes space on the disk
 _CROP = slice(2, 5)  # scale and place in the five numbers of an alignment
@@ -158,6 +168,25 @@ def packed(folder: Path) -> list[str]:
     with open_pack(folder) as environment, environment.begin() as look:
         keys = [bytes(key).decode() for key in look.cursor().iternext(values=False)]
     return sorted(key.removesuffix("-length") for key in keys if key.endswith("-length"))
+
+
+def packed_frames(folder: Path, clip: str) -> Iterator[ImageArray]:
+    """The pictures (H, W, 3) of a clip in an LMDB file.
+
+    Raises:
+        InputError: it is not in there, or damaged.
+        UsageError, OutputError: as `open_pack`.
+    """
+    with open_pack(folder) as environment, environment.begin() as look:
+        length = look.get(lmdb_key(clip, "length"))
+        if length is None:
+            raise InputError(f"{clip} is not in {folder}")
+        for number in range(int(length)):
+            stored = look.get(lmdb_key(clip, number))
+            if stored is None:
+                raise InputError(f"{clip} in {folder} lacks frame {number}: pack it again")
+            with Image.open(io.BytesIO(stored)) as picture:
+                yield np.asarray(picture.convert("RGB"))
 
 
 def finish_pack(folder: Path, rows: Sequence[ClipRow]) -> None:

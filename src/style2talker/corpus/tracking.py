@@ -7,8 +7,7 @@ as not valid.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
@@ -22,7 +21,7 @@ from style2talker.corpus.settings import TrackingOptions
 from style2talker.corpus.track import save_track
 from style2talker.errors import FaceError
 from style2talker.face.tracking import Track, track_frames
-from style2talker.media.video import probe_video, read_frames
+from style2talker.media.video import read_frames
 from style2talker.records import ImageArray
 
 __all__ = ["track_clip", "track_cropped"]
@@ -30,27 +29,32 @@ __all__ = ["track_clip", "track_cropped"]
 _ROOM = 0.25  # a face that fills the picture is not found without some room around it
 
 
-def track_cropped(video: Path) -> tuple[Track, int, int]:
+def track_cropped(frames: Iterable[ImageArray]) -> tuple[Track, int, int]:
     """Follow the face of a clip that may fill its picture.
+
+    Args:
+        frames: (H, W, 3) uint8 RGB pictures of one size, 25 a second.
 
     Returns:
         (track with landmarks in pixels of the clip, width, height).
 
     Raises:
         FaceError: no frame shows a face.
-        VideoError: the clip cannot be read.
         AssetError: the face model is missing or damaged.
     """
-    info = probe_video(video)
-    room = round(_ROOM * max(info.width, info.height))
+    shape = (0, 0)
+    room = 0
 
     def widened() -> Iterator[ImageArray]:
-        for pixels in read_frames(video, FPS):
+        nonlocal shape, room
+        for pixels in frames:
+            shape = (pixels.shape[0], pixels.shape[1])
+            room = round(_ROOM * max(shape))
             yield np.asarray(cv2.copyMakeBorder(pixels, room, room, room, room, cv2.BORDER_REPLICATE))
 
     track = track_frames(widened(), float(FPS))
     landmarks = track.landmarks - np.array([room, room, 0], dtype=np.float32)
-    return dataclasses.replace(track, landmarks=landmarks), info.width, info.height
+    return dataclasses.replace(track, landmarks=landmarks), shape[1], shape[0]
 
 
 def track_clip(row: ClipRow, place: Place, options: TrackingOptions) -> Outcome:
@@ -60,7 +64,7 @@ def track_clip(row: ClipRow, place: Place, options: TrackingOptions) -> Outcome:
         FaceError: the face is seen in too few frames.
         OutputError: they cannot be written.
     """
-    track, width, height = track_cropped(place.path(row.files["video"]))
+    track, width, height = track_cropped(read_frames(place.path(row.files["video"]), FPS))
     coverage = float(track.valid.mean())
     if coverage < options.min_coverage:
         raise FaceError(
