@@ -125,7 +125,7 @@ def _head_frame(shape: tuple[int, int], points: FloatArray) -> tuple[FloatArray,
     return dx * -up[1] + dy * up[0], dx * up[0] + dy * up[1]
 
 
-def _odd_skin(across: FloatArray, up: FloatArray, oval: FloatArray, inside: FloatArray) -> FloatArray:
+def _odd_skin(across: FloatArray, up: FloatArray, inside: FloatArray) -> FloatArray:
     """Cost (H, W) of skin where a head on shoulders does not show any: beside the face beyond the ears, above it."""
     # How far out a pixel lies: in face heights beyond the oval, which is about 0.72 as wide as high.
     beyond = np.hypot(across / 0.74, up) - 0.5
@@ -161,7 +161,9 @@ def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -
     low = (front > 0) & (up < -0.75) & (np.minimum(skin, shaded) > 3.2) & (hair > 2.2)
     cloth = color_distance(lab, lab[low], 3)
     inside = smoothstep(blur(oval, 1.5), 0.3, 0.9)
-    cost_skin = np.where(up < -0.45, np.minimum(skin, shaded + 0.4), skin) + _odd_skin(across, up, oval, inside)
+    # In deep shade it is skin only where it is not of the hair's own colour.
+    shade = shaded + 0.4 + 2.5 * smoothstep(hair, 2.4, 1.2)
+    cost_skin = np.where(up < -0.45, np.minimum(skin, shade), skin) + _odd_skin(across, up, inside)
     cost_hair = hair + 2.0 + 4.0 * inside * smoothstep(up, 0.45, 0.05) + 1.0 * smoothstep(up, -0.25, -0.9)
     cost_hair += 2.0 * smoothstep(np.abs(across), 0.45, 0.8) * smoothstep(up, -0.4, -0.8)
     cost_cloth = cloth + 2.0 + 7.0 * smoothstep(up, -0.75, -0.4) + 9.0 * inside
