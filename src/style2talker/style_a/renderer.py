@@ -14,6 +14,7 @@ from style2talker.face.pose import rotation_matrix
 from style2talker.face.rig import Rig, fit, load_rig
 from style2talker.records import FloatArray, ImageArray, Motion, Portrait
 from style2talker.style_a.layers import Background, build_layers
+from style2talker.style_a.living import LivingPicture
 from style2talker.style_a.mesh import build_mesh
 from style2talker.style_a.mouth import build_mouth, paint_mouth
 from style2talker.style_a.reach import within_reach
@@ -45,6 +46,7 @@ class Renderer:
         self._rig = fit(rig or load_rig(), portrait)
         self._layers = build_layers(portrait, self._mesh.region, background)
         self._warp = LayerWarp(self._layers, self._mesh.points, self._mesh.triangles)
+        self._living = LivingPicture(portrait, self._layers.front, self._mesh.region)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -64,9 +66,10 @@ class Renderer:
 
     def _frame(self, face: FloatArray, turn: FloatArray, shift: FloatArray) -> ImageArray:
         mesh = self._mesh
-        posed = mesh.posed(face, turn, shift)
+        carried = self._living.carried(face)
+        posed = mesh.posed(carried, turn, shift)
         frame = self._layers.still.copy()
-        self._warp.draw(posed, frame)
+        self._warp.draw(posed, frame, *self._living.picture(face, carried))
         incisors = mesh.carried(self._mouth.incisors, turn, shift)
         paint_mouth(frame[..., :3], self._mouth, mesh.points[:478], face, posed[:478], turn, incisors)
         return frame

@@ -110,6 +110,15 @@ def unblend(front: Any, out: Any) -> None:
                 out[y, x, c] = min(value, 255)
 
 
+def _around(box: Box | None, other: Box | None) -> Box | None:
+    """The box around two boxes, either of which may be missing, from a whole cell on."""
+    both = [b for b in (box, other) if b is not None]
+    if not both:
+        return None
+    left, top, right, bottom = zip(*both, strict=True)
+    return min(left) // STEP * STEP, min(top) // STEP * STEP, max(right), max(bottom)
+
+
 class LayerWarp:
     """Warps the layers of one portrait, frame after frame, in buffers that it keeps."""
 
@@ -149,21 +158,25 @@ class LayerWarp:
         x1, y1 = min(int(high[0]), right - left), min(int(high[1]), bottom - top)
         return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
-    def draw(self, moved: FloatArray, frame: ImageArray) -> None:
+    def draw(
+        self, moved: FloatArray, frame: ImageArray, person: ImageArray | None = None, changed: Box | None = None
+    ) -> None:
         """Draw the moved region into a frame that holds the still picture, in place.
 
         Args:
             moved: (P, 3) float32 control points of this frame.
             frame: (H, W, 3) uint8, (H, W, 4) where nothing stands behind.
+            person: (h, w, 4) uint8 to warp in place of the layers' own front.
+            changed: (left, top, right, bottom) in the region, where that differs from the front.
         """
-        box = self.moved_box(moved)
+        box = _around(self.moved_box(moved), changed)
         if box is None:
             return
         x0, y0, x1, y1 = box
         left, top, _, _ = self._layers.region
         front = self._front[: y1 - y0, : x1 - x0]
         cv2.remap(
-            self._layers.front,
+            self._layers.front if person is None else person,
             self.maps(moved, box),
             None,
             interpolation=cv2.INTER_CUBIC,
