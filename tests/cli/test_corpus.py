@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -33,21 +34,23 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _here(place: Place, name: str, options: object, jobs: int, retry: bool) -> Summary:
-    return run_stage(place, STAGES[name], options, 0, None, retry)
+def _here(place: Place, name: str, options: object, workers: module.Workers) -> Summary:
+    return run_stage(place, STAGES[name], options, 0, None, workers[2])
 
 
 def test_stage_after_stage(here: Path, command: Command) -> None:
     done = command("corpus", "crop", "raw", "-o", "c", "--box", "whole", "--size", "64", "--licence", "mine")
     assert (done.status, done.err) == (0, "")
-    assert done.out == "crop: 1 done\n"
+    assert re.fullmatch(r"crop: 1 done \(50 frames in \d+\.\d s\)\n", done.out)
     done = command("corpus", "split", "c", "--seconds", "1", "--json")
     facts = json.loads(done.out.splitlines()[-1])
-    assert facts["stages"] == [{"stage": "split", "done": 1, "skipped": 0, "failed": 0, "unchanged": 0}]
-    assert command("corpus", "mel", "c").out == "mel: 2 done\n"
+    (stage,) = facts["stages"]
+    assert stage.pop("seconds") > 0
+    assert stage == {"stage": "split", "done": 1, "skipped": 0, "failed": 0, "unchanged": 0, "frames": 50}
+    assert command("corpus", "mel", "c").out.startswith("mel: 2 done (50 frames in ")
     assert command("corpus", "mel", "c").out == "mel: 2 unchanged\n"
     assert command("corpus", "landmarks", "c").out == "landmarks: no clips\n"
-    assert command("corpus", "pack", "c", "--size", "32").out == "pack: 2 done\n"
+    assert command("corpus", "pack", "c", "--size", "32").out.startswith("pack: 2 done")
     row = read_manifest(here / "c").rows["M003#sad#level_1#001_2"]
     assert (row.licence, row.frames, row.files["lmdb"]) == ("mine", 25, "lmdb/32/data.mdb")
     told = command("corpus", "inspect", "c", "-o", ".", "--json")
@@ -66,7 +69,7 @@ def test_a_plan_is_run_and_says_what_was_skipped(here: Path, command: Command) -
     done = command("corpus", "run", "plan.toml")
     assert (done.status, done.out) == (0, "crop: 1 skipped\nmel: no clips\nthe reasons are in corpus/report.jsonl\n")
     plan.write_text(plan.read_text().replace("60", "20"))
-    assert command("corpus", "run", "plan.toml").out == "crop: 1 done\nmel: 1 done\n"
+    assert re.fullmatch(r"crop: 1 done .*\nmel: 1 done .*\n", command("corpus", "run", "plan.toml").out)
     shown = command("corpus", "run", "plan.toml", "--dry-run").out
     assert '[crop]\nsize = 256\nmargin = 0.1\nbox = "whole"' in shown
     assert 'sources = ["raw"]' in shown
@@ -124,9 +127,10 @@ def test_wrong_words_are_refused(here: Path, command: Command, words: list[str],
 
 def test_failures_are_an_error(here: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     write_manifest(here, {"a": ClipRow("a", "a", "h", "p").marked("crop", Mark("k"))})
-    monkeypatch.setattr(module, "_run", lambda *_: Summary("mel", done=1, failed=2))
+    monkeypatch.setattr(module, "_run", lambda *_: Summary("mel", done=1, failed=2, frames=9, seconds=0.5))
     done = command("corpus", "mel", ".")
-    assert (done.status, done.out) == (1, "mel: 1 done, 2 failed\nthe reasons are in report.jsonl\n")
+    assert done.status == 1
+    assert done.out == "mel: 1 done, 2 failed (9 frames in 0.5 s)\nthe reasons are in report.jsonl\n"
     assert "2 clips failed, the reasons are in report.jsonl: run it again" in done.err
 
 

@@ -22,10 +22,16 @@ __all__ = ["corpus_app", "crop", "inspect", "landmarks", "mel", "pack", "run_pla
 
 corpus_app = typer.Typer(help="From folders of videos to training data.", no_args_is_help=True, rich_markup_mode="rich")
 
+Workers = tuple[int, str | None, bool]
+"""Number of processes, address of a scheduler, and whether to try skipped clips again."""
+
 Corpus = Annotated[Path, typer.Argument(help="Folder of the corpus, as corpus crop made it.")]
 Sources = Annotated[list[Path], typer.Argument(help="Videos, and folders of them.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder of the corpus; what is in it already is kept.")]
 Jobs = Annotated[int, typer.Option(min=0, help="Processes to work with; 0: one for each core.")]
+Scheduler = Annotated[
+    str | None, typer.Option(help="Work on a Dask cluster: address of its scheduler, such as tcp://host:8786.")
+]
 Retry = Annotated[bool, typer.Option("--retry", help="Try clips again that were skipped.")]
 Layout = Annotated[str, typer.Option(help="auto, mead, hdtf, crema-d, ravdess or folder (a folder for each person).")]
 Licence = Annotated[str, typer.Option(help="Tag of the licence of these videos, for the table.")]
@@ -49,6 +55,7 @@ Quality = Annotated[int | None, typer.Option(help="Of the stored JPEG, 95 to 100
 def run_plan(
     plan: Annotated[Path, typer.Argument(help="TOML file of the corpus: sources, people, stages and their options.")],
     jobs: Jobs = 0,
+    scheduler: Scheduler = None,
     retry: Retry = False,
     dry_run: flags.DryRun = False,
     as_json: flags.Json = False,
@@ -70,7 +77,9 @@ def run_plan(
 
     with progress_bar() as progress:
         place = open_sources(found.corpus, found.people, plan.parent, progress)
-    summaries = [_run(place, name, values, jobs, retry) for name, values in options.items() if name != "annotate"]
+    summaries = [
+        _run(place, name, values, (jobs, scheduler, retry)) for name, values in options.items() if name != "annotate"
+    ]
     if "annotate" in options:
         _label(place.folder, options["annotate"])
     _report(summaries, place.folder, as_json)
@@ -93,6 +102,7 @@ def crop(
     iou: Iou = None,
     every: Every = None,
     jobs: Jobs = 0,
+    scheduler: Scheduler = None,
     retry: Retry = False,
     config: flags.Config = None,
     dry_run: flags.DryRun = False,
@@ -113,7 +123,7 @@ def crop(
     described = CorpusOptions(files, str(out.absolute()), layout, licence)
     with progress_bar() as progress:
         place = open_sources(described, PeopleOptions(tuple(test or ())), progress=progress)
-    _report([_run(place, "crop", options, jobs, retry)], out, as_json)
+    _report([_run(place, "crop", options, (jobs, scheduler, retry))], out, as_json)
 
 
 @corpus_app.command()
@@ -123,6 +133,7 @@ def split(
     seconds: Seconds = None,
     min_tail: MinTail = None,
     jobs: Jobs = 0,
+    scheduler: Scheduler = None,
     retry: Retry = False,
     config: flags.Config = None,
     dry_run: flags.DryRun = False,
@@ -132,7 +143,7 @@ def split(
 
     Example: style2talker corpus split corpus
     """
-    _stage(context, "split", corpus, jobs, retry, config, dry_run, as_json)
+    _stage(context, "split", corpus, (jobs, scheduler, retry), config, dry_run, as_json)
 
 
 @corpus_app.command()
@@ -141,6 +152,7 @@ def track(
     corpus: Corpus,
     min_coverage: Coverage = None,
     jobs: Jobs = 0,
+    scheduler: Scheduler = None,
     retry: Retry = False,
     config: flags.Config = None,
     dry_run: flags.DryRun = False,
@@ -154,7 +166,7 @@ def track(
 
     Example: style2talker corpus track corpus
     """
-    _stage(context, "track", corpus, jobs, retry, config, dry_run, as_json)
+    _stage(context, "track", corpus, (jobs, scheduler, retry), config, dry_run, as_json)
 
 
 @corpus_app.command()
@@ -162,6 +174,7 @@ def landmarks(
     context: typer.Context,
     corpus: Corpus,
     jobs: Jobs = 0,
+    scheduler: Scheduler = None,
     retry: Retry = False,
     dry_run: flags.DryRun = False,
     as_json: flags.Json = False,
@@ -170,7 +183,7 @@ def landmarks(
 
     Example: style2talker corpus landmarks corpus
     """
-    _stage(context, "landmarks", corpus, jobs, retry, None, dry_run, as_json)
+    _stage(context, "landmarks", corpus, (jobs, scheduler, retry), None, dry_run, as_json)
 
 
 @corpus_app.command()
@@ -178,6 +191,7 @@ def mel(
     context: typer.Context,
     corpus: Corpus,
     jobs: Jobs = 0,
+    scheduler: Scheduler = None,
     retry: Retry = False,
     dry_run: flags.DryRun = False,
     as_json: flags.Json = False,
@@ -186,7 +200,7 @@ def mel(
 
     Example: style2talker corpus mel corpus
     """
-    _stage(context, "mel", corpus, jobs, retry, None, dry_run, as_json)
+    _stage(context, "mel", corpus, (jobs, scheduler, retry), None, dry_run, as_json)
 
 
 @corpus_app.command()
@@ -196,6 +210,7 @@ def pack(
     size: PackSize = None,
     quality: Quality = None,
     jobs: Jobs = 0,
+    scheduler: Scheduler = None,
     retry: Retry = False,
     config: flags.Config = None,
     dry_run: flags.DryRun = False,
@@ -205,7 +220,7 @@ def pack(
 
     Example: style2talker corpus pack corpus
     """
-    _stage(context, "pack", corpus, jobs, retry, config, dry_run, as_json)
+    _stage(context, "pack", corpus, (jobs, scheduler, retry), config, dry_run, as_json)
 
 
 corpus_app.command()(annotate)
@@ -238,8 +253,7 @@ def _stage(
     context: typer.Context,
     name: str,
     corpus: Path,
-    jobs: int,
-    retry: bool,
+    workers: Workers,
     config: Path | None,
     dry_run: bool,
     as_json: bool,
@@ -249,7 +263,7 @@ def _stage(
     if dry_run:
         _show(name, options)
         return
-    _report([_run(_existing(corpus), name, options, jobs, retry)], corpus, as_json)
+    _report([_run(_existing(corpus), name, options, workers)], corpus, as_json)
 
 
 def _options(context: typer.Context, name: str, config: Path | None) -> object:
@@ -271,12 +285,13 @@ def _show(name: str, options: object) -> None:
     print(table_text(name, options), end="")
 
 
-def _run(place: Place, name: str, options: object, jobs: int, retry: bool) -> Summary:
+def _run(place: Place, name: str, options: object, workers: Workers) -> Summary:
     from style2talker.corpus.runner import run_stage
     from style2talker.corpus.stages import STAGES
 
+    jobs, scheduler, retry = workers
     with progress_bar() as progress:
-        return run_stage(place, STAGES[name], options, jobs or os.cpu_count() or 1, progress, retry)
+        return run_stage(place, STAGES[name], options, jobs or os.cpu_count() or 1, progress, retry, scheduler)
 
 
 def _label(folder: Path, options: object) -> None:
@@ -298,7 +313,8 @@ def _report(summaries: list[Summary], folder: Path, as_json: bool) -> None:
     for each in summaries:
         counts = {"done": each.done, "skipped": each.skipped, "failed": each.failed, "unchanged": each.unchanged}
         words = [f"{count} {word}" for word, count in counts.items() if count]
-        lines.append(f"{each.stage}: {', '.join(words) or 'no clips'}")
+        speed = f" ({each.frames} frames in {each.seconds:.1f} s)" if each.done else ""
+        lines.append(f"{each.stage}: {', '.join(words) or 'no clips'}{speed}")
     if any(each.skipped or each.failed for each in summaries):
         lines.append(f"the reasons are in {folder / REPORT}")
     facts = {"corpus": str(folder), "stages": [dataclasses.asdict(each) for each in summaries]}

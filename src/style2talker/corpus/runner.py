@@ -11,9 +11,10 @@ import dataclasses
 import json
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from style2talker.corpus.manifest import ClipRow, Journal, Mark, Table, read_manifest, write_manifest
@@ -45,6 +46,8 @@ class Summary:
         skipped: refused in this run, with a reason.
         failed: in this run; the next one tries again.
         unchanged: that were done, or refused, before.
+        frames: of the clips that were done in this run.
+        seconds: that it took; left out, like `frames`, when summaries are compared.
     """
 
     stage: str
@@ -52,6 +55,8 @@ class Summary:
     skipped: int = 0
     failed: int = 0
     unchanged: int = 0
+    frames: int = field(default=0, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
 
 @contextmanager
@@ -83,6 +88,7 @@ def run_stage(
     jobs: int = 0,
     progress: Progress | None = None,
     retry: bool = False,
+    scheduler: str | None = None,
 ) -> Summary:
     """Run a stage over the clips of a corpus that have not been through it, or would come out differently.
 
@@ -93,6 +99,7 @@ def run_stage(
         jobs: how many processes; 0 works in this one, with as many threads as it has.
         progress: told of each clip.
         retry: try skipped clips again too.
+        scheduler: address of a Dask scheduler whose workers do it in place of processes here.
 
     Raises:
         UsageError: another run is at work in the corpus, or a package is missing.
@@ -100,6 +107,7 @@ def run_stage(
         OutputError: something cannot be written.
         InputError: the manifest is damaged, or a person or file is in two splits.
     """
+    begun, frames = time.perf_counter(), 0
     with locked(place.folder):
         table = read_manifest(place.folder)
         check_splits(table.rows.values())
@@ -109,16 +117,23 @@ def run_stage(
         todo = [row for row in clips if not _is_current(stage, row, table, options, place.folder, retry)]
         counts = {"done": 0, "skipped": 0, "failed": 0}
         try:
-            for result in results(stage, todo, place, options, jobs):
+            for result in results(stage, todo, place, options, jobs, scheduler):
                 _take(result, stage, options, place.folder, table, journal)
                 counts[result.status] += 1
+                frames += _frames(result)
                 if progress is not None:
                     progress(stage.name, sum(counts.values()), len(todo))
         finally:
             _keep(place.folder, table, journal)
         if stage.finish is not None:
             stage.finish(place.folder, _done(stage, table), options)
-    return Summary(stage.name, **counts, unchanged=len(clips) - len(todo))
+    seconds = round(time.perf_counter() - begun, 3)
+    return Summary(stage.name, **counts, unchanged=len(clips) - len(todo), frames=frames, seconds=seconds)
+
+
+def _frames(result: Result) -> int:
+    made = result.outcome
+    return 0 if made is None else sum(row.frames or 0 for row in made.pieces or (made.row,))
 
 
 def _keep(folder: Path, table: Table, journal: Journal) -> None:

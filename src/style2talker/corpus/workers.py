@@ -1,4 +1,4 @@
-"""Who does the work: this process or a pool of processes; the results are the same.
+"""Who does the work: this process, a pool of processes, or a Dask cluster; the results are the same.
 
 A worker that dies costs the clips that it had in hand, which are tried once more, each alone; a clip at which a worker
 dies again has failed. Workers end when the process that started them does.
@@ -65,7 +65,9 @@ def perform(name: str, row: ClipRow, place: Place, options: object) -> Result:
     return Result(row.clip, "done", outcome.note, outcome)
 
 
-def results(stage: Stage, rows: Sequence[ClipRow], place: Place, options: object, jobs: int) -> Iterator[Result]:
+def results(
+    stage: Stage, rows: Sequence[ClipRow], place: Place, options: object, jobs: int, scheduler: str | None = None
+) -> Iterator[Result]:
     """Results of a stage for clips, as they come; in the order of the clips where the stage stores them itself.
 
     Args:
@@ -74,11 +76,16 @@ def results(stage: Stage, rows: Sequence[ClipRow], place: Place, options: object
         place: of the corpus.
         options: of the stage.
         jobs: how many processes; 0 works in this one.
+        scheduler: address of a Dask scheduler whose workers do it in their place.
 
     Raises:
         AssetError, OutputError, UsageError: as `perform`.
     """
-    if jobs == 0:
+    if scheduler is not None:
+        from style2talker.corpus.cluster import cluster_results
+
+        yield from cluster_results(stage, rows, place, options, scheduler)
+    elif jobs == 0:
         yield from (perform(stage.name, row, place, options) for row in rows)
     elif rows:
         with _one_thread():
