@@ -32,7 +32,7 @@ KINDS = [GenerateOptions, RenderOptions, StylizeOptions, TrackOptions]
         ("emotion_strength", (0, 1.5), (-0.1, 1.6)),
         ("head_motion", (0, 2), (-0.1, 2.1)),
         ("fps", (1, 23.976, 120), (0, 0.9, 121, float("nan"), -25)),
-        ("size", (64, 2048), (63, 2049, 0, -512)),
+        ("size", (64, 4096), (63, 4097, 0, -512)),
         ("seed", (0, 2**32 - 1), (-1, 2**32)),
     ],
 )
@@ -83,8 +83,6 @@ def test_words_are_known_or_the_nearest_is_named(tmp_path: Path, monkeypatch: py
 def test_what_a_later_version_brings_is_refused_clearly() -> None:
     with pytest.raises(UsageError, match="--engine neural is not available in this version: use --engine rig"):
         GenerateOptions(engine="neural")
-    with pytest.raises(UsageError, match="--background transparent is not available in this version"):
-        RenderOptions(background="transparent")
 
 
 def test_faces_are_numbers_or_largest() -> None:

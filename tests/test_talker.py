@@ -16,7 +16,8 @@ from style2talker.config import GenerateOptions, RenderOptions, StylizeOptions
 from style2talker.errors import AudioError, FaceError, OutputError, PictureError, UsageError
 from style2talker.media.audio import Sound, read_sound, write_wav
 from style2talker.media.motion import read_motion, write_motion
-from style2talker.media.picture import Picture, write_picture
+from style2talker.media.picture import Picture, read_picture, write_picture
+from style2talker.media.video import probe_video
 from style2talker.records import ARKIT_NAMES, Motion, Portrait
 from style2talker.style_a.renderer import Renderer
 from style2talker.talker import Clip, ClipMotion, Talker, read_art
@@ -212,8 +213,25 @@ def test_transparent_portraits_stand_before_a_background(pixels: np.ndarray, voi
         frame = next(iter(talker.generate(cut_out, voice, framing="full", background=background)))
         assert tuple(frame[2, 2]) == color
         assert np.abs(frame[128, 128].astype(int) - pixels[128, 128]).max() < 60
-    with pytest.raises(PictureError, match="transparent portrait, this one is opaque"):
-        talker.generate(pixels, voice, background="#102030")
+    bare = talker.generate(cut_out, voice, framing="full", background="transparent")
+    frame = next(iter(bare))
+    assert frame.shape == (SIDE, SIDE, 4)
+    assert frame[2, 2, 3] == 0 and frame[128, 128, 3] == 255
+    with pytest.raises(UsageError, match="cannot be transparent"):
+        bare.save(tmp_path / "out.mp4")
+
+
+def test_opaque_portraits_are_cut_out_for_another_background(pixels: np.ndarray, voice: Sound, tmp_path: Path) -> None:
+    talker = Talker()
+    frame = next(iter(talker.generate(pixels, voice, size=128, background="#102030")))
+    assert tuple(frame[2, 2]) == (16, 32, 48)
+    clip = talker.generate(pixels, voice, size=64, background="transparent", fps=4)
+    clip.save(tmp_path / "f-%02d.png")
+    assert len(list(tmp_path.iterdir())) == len(clip)
+    picture = read_picture(tmp_path / "f-01.png")
+    assert picture.alpha is not None and picture.alpha[1, 1] == 0 and picture.alpha[32, 32] == 255
+    clip.save(tmp_path / "out.webm")
+    assert probe_video(tmp_path / "out.webm").n_frames in (None, len(clip))
 
 
 def test_no_art_and_no_degree_are_the_portrait_itself(pixels: np.ndarray, voice: Sound) -> None:

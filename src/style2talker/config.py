@@ -160,7 +160,8 @@ class RenderOptions(StylizeOptions):
     Attributes:
         size: side of the square crop in pixels.
         framing: "crop" for a square around the head, "full" for the whole picture.
-        background: what shows through a transparent portrait: "keep" (white), #rrggbb, or the path of a picture.
+        background: what stands behind the person: "keep" (the portrait's own, white behind a transparent portrait),
+            "transparent", #rrggbb, or the path of a picture.
         fps: frames per second; the motion's own when None.
         engine: "rig".
     """
@@ -173,14 +174,10 @@ class RenderOptions(StylizeOptions):
 
     def __post_init__(self) -> None:
         StylizeOptions.__post_init__(self)
-        _within(self, size=(64, 2048), fps=(1, 120))
+        _within(self, size=(64, 4096), fps=(1, 120))
         _one_of(self, framing=("crop", "full"), engine=("rig", "neural"))
         if self.engine == "neural":
             raise UsageError("--engine neural is not available in this version: use --engine rig")
-        if self.background == "transparent":
-            raise UsageError(
-                "--background transparent is not available in this version: use keep, #rrggbb or a picture"
-            )
         if parse_color(self.background) is None:
             _word_or_file("background", self.background, ("keep", "transparent"), "#rrggbb, or a picture file")
 

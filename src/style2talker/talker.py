@@ -20,17 +20,16 @@ import numpy as np
 
 from style2talker.config import GenerateOptions, RenderOptions, StylizeOptions, changed, parse_color, parse_face
 from style2talker.emotion.sentence import explain, understand
-from style2talker.errors import PictureError
 from style2talker.face.align import crop_portrait, face_crop
 from style2talker.face.driving import Progress, load_motion, with_head
 from style2talker.face.landmarks import FaceFinder, find_portrait
 from style2talker.media.audio import SPEECH_RATE, Sound, check_speech, read_sound, to_speech
 from style2talker.media.motion import write_motion
 from style2talker.media.picture import Picture, read_picture
-from style2talker.media.writer import VideoWriter
+from style2talker.media.sequence import clip_writer
 from style2talker.records import ARKIT_NAMES, FAMILIES, Art, FloatArray, ImageArray, Motion, Portrait, Speech
 from style2talker.speech.analyse import analyse
-from style2talker.style_a.backdrop import WHITE, lay_over
+from style2talker.style_a.layers import Background
 from style2talker.style_a.renderer import Renderer
 from style2talker.style_e.generate import MotionOptions, generate_motion
 from style2talker.style_e.lips import LipModel
@@ -42,7 +41,7 @@ PictureLike = PathLike | Picture | ImageArray
 SoundLike = PathLike | Sound | FloatArray
 
 _MOTION_FPS = 25.0
-_LARGEST_FRAME = 3840
+_LARGEST_FRAME = 4096
 """Longest side in pixels of a clip that shows the whole picture."""
 _PREVIEW_S = 3.0
 _EYES = [i for i, name in enumerate(ARKIT_NAMES) if name.startswith(("eyeBlink", "eyeLook"))]
@@ -91,11 +90,11 @@ class Clip:
         return self.motion.n_frames
 
     def __iter__(self) -> Iterator[ImageArray]:
-        """Frames (H, W, 3) uint8 RGB, one at a time."""
+        """Frames (H, W, 3) uint8 RGB, (H, W, 4) with a transparent background, one at a time."""
         return self.renderer.frames(self.motion)
 
     def preview(self) -> ImageArray:
-        """The frame of the first three seconds that is furthest from the first, blinks apart; (H, W, 3) uint8 RGB."""
+        """The frame of the first three seconds that is furthest from the first, blinks apart; as those of the clip."""
         shapes = np.delete(self.motion.blendshapes[: max(1, round(_PREVIEW_S * self.fps))], _EYES, axis=1)
         best = int(np.argmax(np.linalg.norm(shapes - shapes[0], axis=1)))
         one = slice(best, best + 1)
@@ -103,20 +102,19 @@ class Clip:
         return next(self.renderer.frames(motion))
 
     def save(self, path: PathLike, progress: Progress | None = None) -> None:
-        """Render and write an mp4; the file appears when it is whole.
+        """Render and write it in the format of the suffix; the file appears when it is whole.
 
         Args:
-            path: the file to write.
+            path: the file to write: .mp4, .m4v, .mov, .webm, or -%04d.png for numbered pictures.
             progress: told of each frame, as stage "render".
 
         Raises:
             OutputError: it cannot be written there.
-            UsageError: the name is not that of a video.
+            UsageError: the name is not that of a video, or of one that cannot be transparent though the clip is.
         """
-        width, height = self.size
         began = time.perf_counter()
         waited = 0.0
-        with VideoWriter(path, width, height, self.fps, self.sound, len(self)) as writer:
+        with clip_writer(path, self.size, self.fps, self.sound, len(self), self.renderer.transparent) as writer:
             for done, frame in enumerate(self, start=1):
                 before = time.perf_counter()
                 writer.write(frame)
@@ -259,14 +257,8 @@ class Talker:
 
     def _renderer(self, portrait: Portrait, art: Art, options: RenderOptions, stages: dict[str, float]) -> Renderer:
         """What draws a portrait, styled, over its background."""
-        if portrait.alpha is None and options.background != "keep":
-            raise PictureError(
-                "--background shows only through a transparent portrait, this one is opaque: leave it out"
-            )
         with _timed(stages, "style"):
-            color = WHITE if options.background == "keep" else parse_color(options.background)
-            behind = color or read_picture(options.background).pixels
-            return Renderer(lay_over(self._styled(portrait, art, options.seed), behind))
+            return Renderer(self._styled(portrait, art, options.seed), background=_background(options.background))
 
 
 def _options(given: dict[str, Any]) -> GenerateOptions:
@@ -309,6 +301,15 @@ def _shrunk(picture: Picture) -> Picture:
     if alpha is not None:
         alpha = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
     return Picture(pixels, alpha, picture.name)
+
+
+def _background(named: str) -> Background:
+    """What options ask for behind the person, a picture read. Raises PictureError."""
+    if named == "keep":
+        return "keep"
+    if named == "transparent":
+        return "transparent"
+    return parse_color(named) or read_picture(named).pixels
 
 
 def _sound(audio: SoundLike) -> Sound:

@@ -16,7 +16,7 @@ from endings import Command, assert_refused
 from style2talker import __version__
 from style2talker.cli import checking, entry, main, telling
 from style2talker.cli.app import app, run
-from style2talker.cli.checking import check_inputs, check_outputs, named_files, resolve
+from style2talker.cli.checking import Outputs, check_clip, check_inputs, check_outputs, named_files, resolve
 from style2talker.cli.entry import Stopped, complain, start
 from style2talker.cli.telling import progress_bar, show_options, tell
 from style2talker.config import GenerateOptions, StylizeOptions, TrackOptions
@@ -188,7 +188,12 @@ def test_files_are_checked_before_work(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(UsageError, match="also an input"):
         check_outputs({"-o": (Path("A.MP4"), (".mp4",))}, [Path("A.MP4")])
     with pytest.raises(UsageError, match=r"-o a\.avi must end in \.mp4"):
-        check_outputs({"-o": (Path("a.avi"), checking.VIDEOS)}, [])
+        outputs: Outputs = {"-o": (Path("a.avi"), checking.VIDEOS)}
+        check_outputs(outputs, [])
+    for good in ("a.mp4", "a.webm", "a-%d.png"):
+        check_clip(Path(good), transparent=False)
+    with pytest.raises(UsageError, match="cannot be transparent"):
+        check_clip(Path("a.mp4"), transparent=True)
 
 
 def test_options_are_resolved_from_file_and_command_line(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from style2talker.errors import OutputError, UsageError
 from style2talker.media.audio import Sound
-from style2talker.media.formats import CLIPS, TRANSPARENT, clip_format, numbered
+from style2talker.media.formats import CLIPS, TRANSPARENT, ClipFormat, clip_format, numbered
 from style2talker.media.picture import read_picture
 from style2talker.media.sequence import PictureWriter, clip_writer
 
@@ -73,6 +73,7 @@ def test_the_same_frames_give_the_same_bytes(tmp_path: Path, name: str) -> None:
 
 def test_the_suffix_chooses(tmp_path: Path) -> None:
     assert {clip_format(f"a{suffix}", alpha=False).video for suffix in CLIPS} == {"libx264", "libvpx-vp9"}
+    assert isinstance(clip_format("a.mp4", alpha=False), ClipFormat)
     assert clip_format("A.MOV", alpha=True).video == "prores_ks"
     for suffix in set(CLIPS) - set(TRANSPARENT):
         with pytest.raises(UsageError, match=r"cannot be transparent: end it in \.webm"):

@@ -7,7 +7,7 @@ import pytest
 
 from drawn_face import draw_portrait
 from style2talker.records import Portrait
-from style2talker.style_a.backdrop import lay_over
+from style2talker.style_a.backdrop import WHITE, covering, lay_over
 
 
 def cut_out(alpha: np.ndarray) -> Portrait:
@@ -32,7 +32,8 @@ def test_colors_show_by_opacity() -> None:
     mixed = 0.2 * portrait.pixels[:, 70:].astype(float) + 0.8 * np.array([10, 200, 30])
     assert np.abs(laid.pixels[:, 70:] - mixed).max() <= 0.5 + 1e-3
     assert np.array_equal(laid.landmarks, portrait.landmarks)
-    assert (lay_over(portrait).pixels[:, :50] == 255).all()
+    assert (lay_over(portrait).pixels[:, :50] == WHITE).all()
+    assert (covering(WHITE, 3, 5) == 255).all() and covering(WHITE, 3, 5).shape == (3, 5, 3)
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(101, 101), (50, 400), (400, 50), (7, 5)])

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from style2talker.style_a.matte import cut_out
+from style2talker.style_a.matte import Matte, cut_out
 
 UNIT = 100.0
 
@@ -27,6 +27,7 @@ def scene(behind, size=257):
 def test_the_outline_is_found_finer_than_it_was_given(behind):
     picture, coarse, alpha, _ = scene(np.array(behind, float))
     matte = cut_out(picture, coarse, UNIT)
+    assert isinstance(matte, Matte)
     edge = (alpha > 0.02) & (alpha < 0.98)
     assert np.abs(matte.alpha - alpha)[edge].mean() < 0.5 * np.abs(coarse - alpha)[edge].mean()
     assert np.abs(matte.alpha - alpha).mean() < 0.006

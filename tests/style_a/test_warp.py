@@ -159,8 +159,8 @@ def test_layers_blend_and_part_again():
     blend(front, plate, out)
     assert out[0].tolist() == [[10, 20, 30], [200, 100, 25], [9, 8, 7]]
     apart = np.zeros((1, 3, 4), np.uint8)
-    unblend(front, apart)
-    assert apart[0].tolist() == [[0, 0, 0, 0], [199, 100, 0, 128], [9, 8, 7, 255]]
+    unblend(front, plate, apart)
+    assert apart[0].tolist() == [[10, 20, 30, 0], [199, 100, 0, 128], [9, 8, 7, 255]]
 
 
 def test_the_nearer_triangle_hides_the_farther_one():

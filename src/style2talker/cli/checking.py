@@ -10,9 +10,23 @@ from style2talker.config import Options, StylizeOptions, changed, load_toml
 from style2talker.errors import InputError, UsageError
 from style2talker.records import FAMILIES
 
-__all__ = ["MOTIONS", "PICTURES", "VIDEOS", "check_inputs", "check_outputs", "named_files", "resolve"]
+__all__ = [
+    "MOTIONS",
+    "PICTURES",
+    "VIDEOS",
+    "Outputs",
+    "check_clip",
+    "check_inputs",
+    "check_outputs",
+    "named_files",
+    "resolve",
+]
 
-VIDEOS = (".mp4",)
+Outputs = dict[str, tuple[Path | None, tuple[str, ...]]]
+"""Option -> the file to write, None for none, and the suffixes that it may have."""
+
+VIDEOS = (".mp4", ".m4v", ".mov", ".webm", ".png")
+"""Suffixes of clips; .png names numbered pictures, such as talk-%04d.png."""
 MOTIONS = (".npz", ".csv", ".json")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
@@ -30,7 +44,7 @@ def resolve(kind: type[Options], context: typer.Context) -> Options:
 
 def named_files(options: StylizeOptions) -> dict[str, str]:
     """Option -> the file that it names, for those options that name one."""
-    words = {"art": ("none", "all", *FAMILIES), "background": ("keep",), "pose": ("generate", "still")}
+    words = {"art": ("none", "all", *FAMILIES), "background": ("keep", "transparent"), "pose": ("generate", "still")}
     found = {f"--{name}": str(getattr(options, name)) for name in words if hasattr(options, name)}
     return {flag: value for flag, value in found.items() if value not in words[flag[2:]] and value[:1] != "#"}
 
@@ -44,11 +58,21 @@ def check_inputs(**paths: Path | str | None) -> None:
         raise InputError(f"{name} {path} {what}: name a file")
 
 
-def check_outputs(outputs: dict[str, tuple[Path | None, tuple[str, ...]]], inputs: list[Path | str | None]) -> None:
+def check_clip(path: Path, transparent: bool) -> None:
+    """See whether a clip can be written in the format of its suffix, transparent or not. Raises UsageError."""
+    from style2talker.media.formats import clip_format, numbered
+
+    if path.suffix.lower() == ".png":
+        numbered(path, 1)
+    else:
+        clip_format(path, transparent)
+
+
+def check_outputs(outputs: Outputs, inputs: list[Path | str | None]) -> None:
     """See before any work whether results can be written under their names.
 
     Args:
-        outputs: option -> the file to write, None for none, and the suffixes that it may have.
+        outputs: what is to be written.
         inputs: files that are read, which no result may replace.
 
     Raises:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "OUTPUT",
     "Art",
     "ArtDegree",
     "ArtStructure",
@@ -24,15 +25,18 @@ __all__ = [
     "Size",
 ]
 
+OUTPUT = "The clip to write: .mp4, .mov, .webm, or -%04d.png for numbered pictures."
+"""Help of `--output` where a clip is made."""
+
 Art = Annotated[str | None, typer.Option(help="none, cartoon, illustration, arcane, comic, pixar, or a picture.")]
 ArtDegree = Annotated[float | None, typer.Option(help="0 (the portrait itself) to 1 (the full style); default 0.8.")]
 ArtStructure = Annotated[float | None, typer.Option(help="0 to 1: how far proportions follow the art; default 0.3.")]
 KeepColor = Annotated[bool | None, typer.Option("--keep-color/--no-keep-color", help="Keep the portrait's colours.")]
-Size = Annotated[int | None, typer.Option(help="Side of the square crop in pixels, 64 to 2048; default 512.")]
+Size = Annotated[int | None, typer.Option(help="Side of the square crop in pixels, 64 to 4096; default 512.")]
 Framing = Annotated[str | None, typer.Option(help="crop: a square around the head; full: the whole picture.")]
 FacePick = Annotated[str | None, typer.Option("--face", help="Number of the face from the left (0 ...), or largest.")]
 Background = Annotated[
-    str | None, typer.Option(help="Behind a transparent portrait: keep (white), #rrggbb or a picture.")
+    str | None, typer.Option(help="Behind the person: keep, transparent (.webm, .mov, .png), #rrggbb or a picture.")
 ]
 Engine = Annotated[str | None, typer.Option(help="rig; neural is not available in this version.")]
 Fps = Annotated[float | None, typer.Option(help="Frames per second, 1 to 120.")]

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from style2talker.cli import flags
-from style2talker.cli.checking import MOTIONS, VIDEOS, check_inputs, check_outputs, named_files, resolve
+from style2talker.cli.checking import (
+    MOTIONS,
+    VIDEOS,
+    Outputs,
+    check_clip,
+    check_inputs,
+    check_outputs,
+    named_files,
+    resolve,
+)
 from style2talker.cli.telling import progress_bar, show_options, tell
 from style2talker.config import GenerateOptions, RenderOptions
 from style2talker.emotion import timeline
@@ -32,7 +41,7 @@ def generate(
     context: typer.Context,
     portrait: Annotated[Path | None, typer.Argument(help="Picture with one face.")] = None,
     audio: Annotated[Path | None, typer.Argument(help="Any sound with speech.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The mp4 to write.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=flags.OUTPUT)] = None,
     emotion: Annotated[str | None, typer.Option(help='Label, sentence, timeline "0: calm; 2: angry" or @FILE.')] = None,
     emotion_strength: Annotated[float | None, typer.Option(help="0 (nothing) to 1.5 (exaggerated); default 1.")] = None,
     say: Annotated[str | None, typer.Option(help="Text to be spoken in place of AUDIO.")] = None,
@@ -69,8 +78,10 @@ def generate(
         show_options(options, portrait=picture, audio=sound, say=say, output=target, motion_out=motion_out)
         return
     files = named_files(options)
-    outputs = {"--output": (target, (".png",) if preview else VIDEOS), "--motion-out": (motion_out, MOTIONS)}
+    outputs: Outputs = {"--output": (target, (".png",) if preview else VIDEOS), "--motion-out": (motion_out, MOTIONS)}
     check_outputs(outputs, [picture, sound, config, *files.values()])
+    if not preview:
+        check_clip(target, options.background == "transparent")
     check_inputs(portrait=picture, audio=sound, **files)
     clip = make_clip(options, picture, sound, target, say=say, preview=preview)
     if motion_out is not None:
@@ -146,7 +157,8 @@ def make_clip(
     with progress_bar() as progress:
         clip = Talker().generate_from(portrait, voice, options, rest, progress)
         if preview:
-            write_picture(target, clip.preview())
+            frame = clip.preview()
+            write_picture(target, frame[..., :3], frame[..., 3] if frame.shape[2] == 4 else None)
         else:
             clip.save(target, progress)
     return clip
@@ -173,7 +185,7 @@ def render(
     context: typer.Context,
     portrait: Annotated[Path, typer.Argument(help="Picture with one face.")],
     motion: Annotated[Path, typer.Argument(help="Motion (.npz, .csv, .json), 3DMM (.mat, .npy) or a video to copy.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The mp4 to write.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help=flags.OUTPUT)],
     audio: Annotated[Path | None, typer.Option(help="Sound to lay under the clip.")] = None,
     art: flags.Art = None,
     art_degree: flags.ArtDegree = None,
@@ -200,6 +212,7 @@ def render(
         return
     files = named_files(options)
     check_outputs({"--output": (output, VIDEOS)}, [portrait, motion, audio, config, *files.values()])
+    check_clip(output, options.background == "transparent")
     check_inputs(portrait=portrait, motion=motion, audio=audio, **files)
     from style2talker.face.driving import load_motion
     from style2talker.talker import Talker

@@ -36,13 +36,14 @@ class Layers:
 
     Attributes:
         front: (h, w, 4) uint8, the person within the region, premultiplied RGB and opacity.
-        plate: (h, w, 3) uint8, what stands behind within the region; None where nothing does.
+        plate: (h, w, 3) uint8, what stands behind within the region; where nothing does, the person's own colour
+            carried on, so that no other colour creeps in over a soft edge.
         still: (H, W, 3) uint8 what is seen when nothing moves, (H, W, 4) with opacity where nothing stands behind.
         region: (left, top, right, bottom) in pixels of the picture.
     """
 
     front: ImageArray
-    plate: ImageArray | None
+    plate: ImageArray
     still: ImageArray
     region: Box
 
@@ -68,7 +69,7 @@ def build_layers(portrait: Portrait, region: Box, background: Background = "keep
         color = np.rint(matte.front * 255).astype(np.uint8)
     front = _premultiplied(color, alpha)
     if isinstance(background, str):
-        return Layers(_part(front, region), None, np.dstack([color, alpha]), region)
+        return Layers(_part(front, region), _part(color, region), np.dstack([color, alpha]), region)
     behind = covering(background, *alpha.shape)
     return Layers(_part(front, region), _part(behind, region), _laid(front, behind), region)
 

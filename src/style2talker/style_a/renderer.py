@@ -54,6 +54,11 @@ class Renderer:
         rows, columns = self._portrait.pixels.shape[:2]
         return columns, rows
 
+    @property
+    def transparent(self) -> bool:
+        """Whether frames have opacity, (H, W, 4): nothing stands behind the person."""
+        return bool(self._layers.still.shape[2] == 4)
+
     def frames(self, motion: Motion) -> Iterator[ImageArray]:
         """Yield one (H, W, 3) uint8 RGB frame for each frame of the motion, (H, W, 4) with a transparent background."""
         motion = within_reach(motion, self._portrait.rotation)

@@ -97,15 +97,20 @@ def blend(front: Any, plate: Any, out: Any) -> None:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def unblend(front: Any, out: Any) -> None:
-    """Premultiplied colours `front` (h, w, 4) as plain colours with opacity `out` (h, w, 4), all uint8."""
+def unblend(front: Any, plate: Any, out: Any) -> None:
+    """Premultiplied colours `front` (h, w, 4) as plain colours with opacity `out` (h, w, 4), all uint8.
+
+    What cannot be seen has the colour of `plate` (h, w, 3).
+    """
     for y in range(front.shape[0]):
         for x in range(front.shape[1]):
             alpha = np.int32(front[y, x, 3])
             out[y, x, 3] = alpha
             for c in range(3):
                 value = np.int64(front[y, x, c])
-                if 0 < alpha < 255:
+                if alpha == 0:
+                    value = np.int64(plate[y, x, c])
+                elif alpha < 255:
                     value = (value * 255 + alpha // 2) // alpha
                 out[y, x, c] = min(value, 255)
 
@@ -184,10 +189,8 @@ class LayerWarp:
             borderMode=cv2.BORDER_REFLECT_101,
         )
         out = frame[top + y0 : top + y1, left + x0 : left + x1]
-        if self._layers.plate is None:
-            unblend(front, out)
-        else:
-            blend(front, self._layers.plate[y0:y1, x0:x1], out)
+        lay = unblend if frame.shape[2] == 4 else blend
+        lay(front, self._layers.plate[y0:y1, x0:x1], out)
 
     def maps(self, moved: FloatArray, box: Box) -> FloatArray:
         """Where (h, w, 2) in the region each pixel of a box of it comes from; valid until the next call."""
