@@ -44,6 +44,16 @@ class _Shot:
     face_height: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Take:
+    """A recording, the frame from which on it counts, its sound, and how late that begins in its file."""
+
+    source: Path
+    begin: int
+    sound: Sound | None
+    offset: float | None
+
+
 def crop_clip(row: ClipRow, place: Place, options: CropOptions) -> Outcome:
     """Make the clips of a recording.
 
@@ -62,11 +72,12 @@ def crop_clip(row: ClipRow, place: Place, options: CropOptions) -> Outcome:
     sound_file = place.find(row.sound_source) if row.sound_source else sound_beside(source) or source
     sound = sound_of(sound_file)
     offset = _sound_starts(source) if sound_file == source and sound is not None else None
+    take = _Take(source, begin, sound, offset)
     single = len(shots) == 1
-    made = []
-    for number, shot in enumerate(shots, start=1):
-        named = row if single else _of_face(row, number)
-        made.append(_write(named, place, source, begin, shot, sound, options, offset))
+    made = [
+        _write(row if single else _of_face(row, number), place, take, shot)
+        for number, shot in enumerate(shots, start=1)
+    ]
     return Outcome(made[0], (), left_out) if single else Outcome(row, tuple(made), left_out)
 
 
@@ -163,29 +174,21 @@ def _sound_starts(source: Path) -> float | None:
     return round(begins[0] - begins[1], 4)
 
 
-def _write(
-    row: ClipRow,
-    place: Place,
-    source: Path,
-    begin: int,
-    shot: _Shot,
-    sound: Sound | None,
-    options: CropOptions,
-    offset: float | None,
-) -> ClipRow:
+def _write(row: ClipRow, place: Place, take: _Take, shot: _Shot) -> ClipRow:
     """Write the files of one clip and say in its row what they are."""
-    start = (begin + shot.first) / FPS
-    part, missing = (None, 0.0) if sound is None else cut_sound(sound, start, shot.n_frames)
+    first = take.begin + shot.first
+    start = first / FPS
+    part, missing = (None, 0.0) if take.sound is None else cut_sound(take.sound, start, shot.n_frames)
     files = {"video": place.file("clips", row.clip, ".mp4")}
     sharpness: list[float] = []
 
     def pictures() -> Iterator[ImageArray]:
-        for pixels in _frames(source, begin + shot.first, begin + shot.first + shot.n_frames):
+        for pixels in _frames(take.source, first, first + shot.n_frames):
             picture = shot.crop.apply(pixels)
             sharpness.append(float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.CV_32F).var()))
             yield picture
 
-    written = write_clip(place.path(files["video"]), pictures(), options.size, part)
+    written = write_clip(place.path(files["video"]), pictures(), shot.crop.size, part)
     if part is not None:
         files["sound"] = place.file("sounds", row.clip, ".wav")
         write_speech(place.path(files["sound"]), part)
@@ -204,7 +207,7 @@ def _write(
         box=(left, top, left + side, top + side),
         transform=tuple(round(float(value), 6) for value in shot.crop.matrix().ravel()),
         coverage=round(shot.coverage, 4),
-        av_offset=offset,
+        av_offset=take.offset,
         quality=quality,
         files=files,
     )
