@@ -22,6 +22,7 @@ from style2talker.records import ARKIT_NAMES, LABELS, FloatArray
 __all__ = [
     "ACTION_UNITS",
     "EMOTION_UNITS",
+    "UNIT_NAMES",
     "activations",
     "prototypes",
     "resemblance",
@@ -70,6 +71,40 @@ ACTION_UNITS: Mapping[str, Mapping[str, float]] = {
 "mouth" with a side is no unit of FACS: it draws the whole mouth to that side, as a smirk does.
 """
 
+UNIT_NAMES: Mapping[str, str] = {
+    "1": "inner brow raiser",
+    "2": "outer brow raiser",
+    "4": "brow lowerer",
+    "5": "upper lid raiser",
+    "6": "cheek raiser",
+    "7": "lid tightener",
+    "9": "nose wrinkler",
+    "10": "upper lip raiser",
+    "11": "nasolabial deepener",
+    "12": "lip corner puller",
+    "14": "dimpler",
+    "15": "lip corner depressor",
+    "16": "lower lip depressor",
+    "17": "chin raiser",
+    "18": "lip pucker",
+    "20": "lip stretcher",
+    "22": "lip funneler",
+    "23": "lip tightener",
+    "24": "lip pressor",
+    "25": "lips part",
+    "26": "jaw drop",
+    "27": "mouth stretch",
+    "28": "lip suck",
+    "29": "jaw thrust",
+    "30": "jaw sideways",
+    "34": "cheek puff",
+    "43": "eye closure",
+    "63": "eyes up",
+    "64": "eyes down",
+    "mouth": "mouth to one side",
+}
+"""Action unit -> its name in FACS, to show to people."""
+
 EMOTION_UNITS: Mapping[str, Mapping[str, float]] = {
     "angry": {
         "4": 1.0,
@@ -98,7 +133,7 @@ EMOTION_UNITS: Mapping[str, Mapping[str, float]] = {
         "64": 0.25,
     },
     "disgusted": {"9": 0.8, "10": 0.85, "4": 0.35, "7": 0.65, "6": 0.2, "15": 0.25, "16": 0.5, "20": 0.3},
-    "fear": {"1": 1.0, "2": 0.25, "4": 0.25, "5": 0.5, "20": 0.65, "12": 0.1, "25": 0.25, "26": 0.3},
+    "fear": {"1": 1.0, "2": 0.1, "4": 0.25, "5": 0.45, "20": 0.65, "12": 0.1, "25": 0.25, "26": 0.3},
     "happy": {"6": 0.75, "12": 1.0, "10": 0.45, "25": 0.35, "2": 0.1},
     "neutral": {},
     "sad": {"1": 0.85, "4": 0.4, "6": 0.2, "7": 0.4, "15": 0.85, "17": 0.45, "43": 0.2, "64": 0.2},

@@ -1,8 +1,8 @@
 """Sentences in, feelings out: what the face should do for a label, a sentence or a timeline of them.
 
-Labels and plain words for feelings ("very happy", "slightly annoyed") need no language model. Any other sentence
-is embedded by the sentence encoder and mapped to a mixture of the eight emotions; muscles that it names ("with
-brows drawn together") are added as they are.
+Labels and plain words for feelings ("very happy", "slightly annoyed") need no language model. Any other English
+sentence is embedded by the sentence encoder and mapped to a mixture of the eight emotions; muscles that it names
+("with brows drawn together") are added as they are. Seven other languages are read by their vocabularies.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 
 from style2talker.emotion import facs, timeline
 from style2talker.emotion.encoder import TextEncoder
+from style2talker.emotion.foreign import read_foreign
+from style2talker.emotion.languages.detect import ENGLISH, VOCABULARIES, language_of
 from style2talker.emotion.lexicon import AMBIGUOUS, feeling_of
 from style2talker.emotion.manner import DEGREES, manner, tokens
 from style2talker.emotion.meaning import load_meaning_map
@@ -81,11 +83,28 @@ def _sentence_amounts(text: str, learned: FloatArray) -> FloatArray:
     return np.asarray((1 - _WORD_SHARE) * learned + _WORD_SHARE * named, np.float32)
 
 
-def _expression(amounts: FloatArray, text: str) -> FloatArray:
-    """(52,) activations of amounts of emotions, scaled by the manner words, with the named muscles on top."""
-    felt = np.minimum((amounts * manner(text)) @ facs.prototypes(), 1.0).astype(np.float32)
-    units = muscle_units(text)
-    return np.maximum(felt, facs.activations(units)) if units else felt
+def _language(text: str) -> str:
+    """The language of a text; what holds only plain English words or names muscles in English is English."""
+    return ENGLISH if _plain_amounts(text) is not None or muscle_units(text) else language_of(text)
+
+
+def _read(text: str) -> tuple[FloatArray | None, dict[str, float]]:
+    """Amounts (8,) with the manner counted in, None where the encoder has to tell them; and the named muscles."""
+    language = _language(text)
+    if language == ENGLISH:
+        plain = _plain_amounts(text)
+        scaled: FloatArray | None = None if plain is None else np.asarray(plain * manner(text), np.float32)
+        return scaled, muscle_units(text)
+    if language not in VOCABULARIES:
+        return np.zeros(len(LABELS), np.float32), {}
+    reading = read_foreign(text, VOCABULARIES[language])
+    return reading.amounts, reading.units
+
+
+def _expression(amounts: FloatArray, units: dict[str, float]) -> FloatArray:
+    """(52,) activations of amounts of emotions, with the named muscles on top."""
+    felt = np.minimum(amounts @ facs.prototypes(), 1.0).astype(np.float32)
+    return np.asarray(np.maximum(felt, facs.activations(units)), np.float32) if units else felt
 
 
 def understand(
@@ -110,15 +129,15 @@ def understand(
         AssetError: a free sentence and no sentence encoder.
     """
     keys = timeline.parse(text)
-    amounts = [_plain_amounts(words) for _, words in keys]
+    amounts, units = (list(column) for column in zip(*(_read(words) for _, words in keys), strict=True))
     free = [i for i, known in enumerate(amounts) if known is None]
     embeddings = np.zeros((len(keys), _SIZE), np.float32)
     if free:
         ready = encoder if encoder is not None else load()
         embeddings[free] = ready.encode([keys[i][1] for i in free])
         for i, learned in zip(free, load_meaning_map().amounts(embeddings[free]), strict=True):
-            amounts[i] = _sentence_amounts(keys[i][1], learned)
-    expressions = [_expression(a, words) for a, (_, words) in zip(amounts, keys, strict=True) if a is not None]
+            amounts[i] = _sentence_amounts(keys[i][1], learned) * np.float32(manner(keys[i][1]))
+    expressions = [_expression(a, u) for a, u in zip(amounts, units, strict=True) if a is not None]
     return Emotion(
         texts=tuple(words for _, words in keys),
         times=np.array([seconds for seconds, _ in keys], np.float32),
@@ -128,6 +147,28 @@ def understand(
     )
 
 
+def _muscle_names(units: dict[str, float]) -> str:
+    """The named muscles, for a person to read."""
+    sides = {"L": " (left)", "R": " (right)"}
+    names = [
+        facs.UNIT_NAMES[unit] if unit in facs.UNIT_NAMES else facs.UNIT_NAMES[unit[:-1]] + sides[unit[-1]]
+        for unit in units
+    ]
+    return f"; muscles: {', '.join(names)}" if names else ""
+
+
+def _remark(text: str, language: str, embedded: bool, expression: FloatArray) -> str:
+    """What else there is to say: the language, and why a face stays neutral."""
+    if not language:
+        return " (language not understood: the face stays neutral)"
+    if language != ENGLISH:
+        known = read_foreign(text, VOCABULARIES[language]).known
+        return f" ({language})" if known else f" ({language}, no known word for a feeling: the face stays neutral)"
+    if embedded and expression.max() < _VISIBLE:
+        return " (no feeling found in this sentence: the face stays neutral)"
+    return ""
+
+
 def explain(emotion: Emotion) -> tuple[str, ...]:
     """Say in a line for each key how it was understood, for a person to check.
 
@@ -135,17 +176,19 @@ def explain(emotion: Emotion) -> tuple[str, ...]:
         emotion: what `understand` gave.
 
     Returns:
-        K lines such as `0 s: "furious" -> angry`; a sentence that speaks of no feeling is called neutral with a
-        note that says so.
+        K lines such as `0 s: "furious" -> angry 100%`, with the muscles that the words name and the language where it
+        is not English; a sentence that speaks of no feeling, or in a language that is not known, is called neutral
+        with a note that says so.
     """
     lines = []
     for text, seconds, embedding, expression in zip(
         emotion.texts, emotion.times, emotion.embeddings, emotion.expressions, strict=True
     ):
+        language = _language(text)
+        units = _read(text)[1]
         shares = facs.resemblance(expression)
         parts = [f"{LABELS[i]} {shares[i]:.0%}" for i in np.argsort(-shares) if shares[i] >= 0.15]
-        unclear = embedding.any() and expression.max() < _VISIBLE
-        note = " (no feeling found in this sentence: the face stays neutral)" if unclear else ""
+        remark = _muscle_names(units) + _remark(text, language, bool(embedding.any()), expression)
         shown = text if len(text) <= 60 else text[:59] + "…"
-        lines.append(f'{seconds:g} s: "{shown}" -> {", ".join(parts)}{note}')
+        lines.append(f'{seconds:g} s: "{shown}" -> {", ".join(parts)}{remark}')
     return tuple(lines)

@@ -18,6 +18,8 @@ LONGEST = 2000
 _KEY = re.compile(
     r"^\s*(?P<number>[-+]?\d+(?:\.\d*)?|[-+]?\.\d+)\s*(?:s|sec|seconds?)?\s*:(?!\d)(?P<words>.*)$", re.DOTALL
 )
+_ONE_WIDTH = str.maketrans("：；０１２３４５６７８９．", ":;0123456789.")
+"""What East Asian keyboards write, as the signs that part keys."""
 _SEPARATOR = re.compile(r"[;\n]")
 
 
@@ -47,7 +49,7 @@ def parse(text: str) -> tuple[tuple[float, str], ...]:
     """
     if len(text) > LONGEST:
         raise EmotionError(f"emotion text has {len(text)} characters, at most {LONGEST} are read: shorten it")
-    items = _items(text)
+    items = _items(text.translate(_ONE_WIDTH))
     if not items:
         raise EmotionError('emotion text is empty: give a label, a sentence or a timeline such as "0: calm; 2: happy"')
     if not _KEY.match(items[0][1]):

@@ -1,0 +1,1 @@
+"""Words for feelings, degrees, denials and muscles in languages other than English."""
