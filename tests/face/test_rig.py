@@ -177,3 +177,55 @@ def test_small_mouths_move_less():
     smile = activations(mouthSmileLeft=1.0)
     step = [np.linalg.norm((p.displaced(smile) - p.displaced(activations()))[0, 291]) for p in (small, usual)]
     assert step[0] < 0.85 * step[1]
+
+
+def persons(shared_data):
+    """Faces found in five pictures: photographs and paintings, young and old, straight and turned."""
+    from style2talker.face.landmarks import FaceFinder, find_portrait
+    from style2talker.media.picture import read_picture
+
+    names = ("man_dark_photo.jpg", "man_photo.png", "woman_outdoor_photo.jpg", "woman_curly_photo.jpg", "mona_lisa.jpg")
+    with FaceFinder() as finder:
+        for name in names:
+            picture = read_picture(shared_data / "portraits" / name)
+            yield find_portrait(picture.pixels, picture.alpha, "largest", finder)
+
+
+def flipped(rest, moved):
+    """How many triangles of the skin turn over, seen from the front."""
+    from style2talker.style_a.mesh import face_triangles
+
+    def area(points):
+        a, b, c = (points[face_triangles()[:, k], :2] for k in range(3))
+        return (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+
+    large = np.abs(area(rest)) > 4
+    return int((area(rest) * area(moved) < 0)[large].sum())
+
+
+def swells(portrait):
+    """A filled cheek widens the face below the eyes and leaves the lips; a jaw that comes forward lowers the chin."""
+    person, rest = fit(RIG, portrait), portrait.landmarks
+    unit = np.linalg.norm(rest[263] - rest[33])
+    puffed, forward = (
+        person.displaced(np.clip(portrait.blendshapes + activations(**{n: 1.0}), 0, 1))[0]
+        for n in ("cheekPuff", "jawForward")
+    )
+    wider = np.linalg.norm((puffed[397] - puffed[172])[:2]) - np.linalg.norm((rest[397] - rest[172])[:2])
+    assert 0.02 * unit < wider < 0.16 * unit
+    lips = [i for ring in (*LIP_COLUMNS["upper"][:2], *LIP_COLUMNS["lower"][:2]) for i in ring]
+    assert np.abs(puffed - rest)[lips, :2].max() < 0.03 * unit
+    assert np.abs(puffed - rest)[[33, 133, 159, 145, 10, 1], :2].max() < 0.02 * unit
+    assert 0.02 * unit < np.linalg.norm((forward - rest)[152, :2]) < 0.14 * unit
+    # On a cheek that is turned away a few triangles stand on edge already.
+    assert max(flipped(rest, puffed), flipped(rest, forward)) <= 8
+
+
+def test_cheeks_and_jaw_of_a_drawn_face_swell():
+    for size, face in ((257, 0.30), (401, 0.25), (301, 0.34)):
+        swells(draw_portrait(size, face))
+
+
+def test_cheeks_and_jaws_of_five_people_swell(shared_data):
+    for portrait in persons(shared_data):
+        swells(portrait)

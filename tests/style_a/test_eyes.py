@@ -47,7 +47,7 @@ def face_of(portrait, **shapes):
 def painted(portrait, face):
     rows, columns = portrait.pixels.shape[:2]
     living = LivingPicture(portrait, portrait.pixels, (0, 0, columns, rows))
-    picture, box = living.picture(face, living.carried(face))
+    picture, box = living.picture(np.zeros(52, np.float32), face, living.carried(face))
     return picture.astype(int), box
 
 

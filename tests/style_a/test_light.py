@@ -6,7 +6,7 @@ import pytest
 
 from drawn_face import draw_portrait
 from style2talker.records import Portrait
-from style2talker.style_a.light import face_light, polygon_mask, surface_grain
+from style2talker.style_a.light import face_light, light_direction, polygon_mask, skin_likeness, surface_grain
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +60,21 @@ def test_single_hairs_are_no_grain(portrait):
     high = portrait.landmarks[[50, 205, 187, 123], :2].max(axis=0).astype(int)
     cv2.line(pixels, tuple(low.tolist()), tuple(high.tolist()), (0, 0, 0), 1)
     assert np.abs(surface_grain(with_pixels(portrait, pixels), (41, 37), 2.0)).max() < 0.05
+
+
+@pytest.mark.parametrize(("slope", "axis", "sign"), [((0.5, 0), 0, -1), ((-0.5, 0), 0, 1), ((0, 0.5), 1, -1)])
+def test_light_comes_from_the_bright_side(portrait, slope, axis, sign):
+    y, x = np.mgrid[:401, :401] / 401 - 0.5
+    lit = with_pixels(portrait, portrait.pixels * (0.75 - slope[0] * x - slope[1] * y)[..., None])
+    direction = light_direction(lit)
+    assert np.linalg.norm(direction) == pytest.approx(1.0, abs=1e-5)
+    assert sign * direction[axis] > 0.5
+
+
+def test_skin_is_told_from_hair_brows_and_what_is_no_face(portrait):
+    likely = skin_likeness(portrait)
+    points = portrait.landmarks
+    for ids, expected in (((50,), 1.0), ((151,), 1.0), ((105, 52), 0.0)):
+        x, y = points[list(ids), :2].mean(axis=0).round().astype(int)
+        assert likely[y, x] == pytest.approx(expected, abs=0.25)
+    assert likely[5, 5] == 0.0

@@ -56,6 +56,7 @@ _OPENERS = [
     )
 ]
 _JAW, _CLOSE = ARKIT_NAMES.index("jawOpen"), ARKIT_NAMES.index("mouthClose")
+_PUFF, _FORWARD = ARKIT_NAMES.index("cheekPuff"), ARKIT_NAMES.index("jawForward")
 _UPPER_LID_SHARE = 0.86
 _LOWER_LIP_SHARE = 0.65
 _WIDEST_EYE = 1.28
@@ -152,6 +153,28 @@ class PersonRig:
             points[:, list(up)] += shift * (1.0 - _LOWER_LIP_SHARE)
 
 
+def _swelling(rig: Rig) -> FloatArray:
+    """What cheekPuff and jawForward add (C, V, 3) to the basis, designed: trackers hardly ever see them.
+
+    Cheeks fill around the middle between mouth corner and jaw, so that the outline of the face shows it; a jaw that
+    comes forward is nearer to the camera, so it looks larger, and its lip covers some of the upper one.
+    """
+    added = np.zeros_like(rig.basis)
+    points = rig.reference
+    across = np.clip(points[:, 0], points[61, 0], points[291, 0])
+    lips = np.hypot(points[:, 0] - across, points[:, 1] - points[[13, 14], 1].mean())
+    apart = 1.0 - np.exp(-((lips / 0.16) ** 2))  # the lips hold the air in and stay as they are
+    for ids, out in (((207, 187, 214), -1.0), ((427, 411, 434), 1.0)):
+        off = points[:, :2] - points[list(ids), :2].mean(axis=0)
+        weight = np.exp(-(off**2).sum(axis=1) / (2 * 0.24**2)) * apart
+        added[_PUFF] += weight[:, None] * np.array([0.08 * out, 0.010, -0.05])
+    forward = np.clip(-rig.basis[_FORWARD, :, 2] / max(float(-rig.basis[_FORWARD, :, 2].min()), 1e-6), 0.0, 1.0)
+    middle = points[17]
+    added[_FORWARD, :, 0] += 0.13 * forward * (points[:, 0] - middle[0])
+    added[_FORWARD, :, 1] += forward * (0.17 * (points[:, 1] - middle[1]) - 0.022)
+    return added
+
+
 def fit(rig: Rig, portrait: Portrait) -> PersonRig:
     """Fit a rig to a portrait's face.
 
@@ -160,7 +183,7 @@ def fit(rig: Rig, portrait: Portrait) -> PersonRig:
     """
     rest = portrait.landmarks
     scale, rotation, _ = rigid_transform(rig.reference[list(STABLE)], rest[list(STABLE)])
-    basis = (rig.basis @ (rotation.T * scale)).astype(np.float32)
+    basis = ((rig.basis + _swelling(rig)) @ (rotation.T * scale)).astype(np.float32)
     mouth = np.linalg.norm(rest[291] - rest[61]) / (scale * np.linalg.norm(rig.reference[291] - rig.reference[61]))
     basis[_MOUTH] *= np.float32(np.clip(mouth, 0.6, 1.25))
     down = (rotation @ np.array([0.0, 1.0, 0.0])).astype(np.float32)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from style2talker.records import FloatArray, Portrait
-from style2talker.style_a.mesh import LEFT_EYE, RIGHT_EYE
+from style2talker.style_a.mesh import FACE_OVAL, LEFT_EYE, RIGHT_EYE, face_triangles
 
-__all__ = ["face_light", "polygon_mask", "surface_grain"]
+__all__ = ["face_light", "light_direction", "polygon_mask", "skin_likeness", "surface_grain"]
 
 _CHEEKS = (117, 50, 205, 203, 129, 358, 423, 425, 280, 346, 351, 6, 122)
 _IRISES = ((RIGHT_EYE, 468), (LEFT_EYE, 473))
@@ -57,6 +57,48 @@ def face_light(portrait: Portrait) -> FloatArray:
     tint = np.sqrt(np.maximum(white, 1e-3) * np.maximum(tone / _SKIN, 1e-3))
     tint = 0.75 * tint / tint.mean() + 0.25
     return np.asarray(np.clip(level * tint, 0.0, 1.0), dtype=np.float32)
+
+
+def light_direction(portrait: Portrait) -> FloatArray:
+    """Where the light comes from in the picture: a unit vector (2,), x to the right and y down.
+
+    Least squares of a Lambertian face (brightness is linear in the normal) over the smooth skin; a face that is lit
+    evenly counts as lit from above.
+    """
+    points = portrait.landmarks
+    corners = points[face_triangles()]  # (F, 3, 3)
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+    normals *= -np.sign(normals[:, 2:] + 1e-9)  # towards the camera
+    middles = corners.mean(axis=1)[:, :2]
+    unit = float(np.linalg.norm(points[33] - points[263]))
+    grey = cv2.GaussianBlur(cv2.cvtColor(portrait.pixels, cv2.COLOR_RGB2GRAY), (0, 0), max(0.03 * unit, 0.5))
+    at = middles[None].astype(np.float32)
+    value = cv2.remap(grey, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0].astype(np.float64) / 255.0
+    likely = skin_likeness(portrait)
+    weight = cv2.remap(likely, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
+    design = np.column_stack([normals, np.ones(len(normals))]) * weight[:, None]
+    slope = np.linalg.lstsq(design, value * weight, rcond=None)[0][:2]
+    slope = slope + np.array([0.0, -0.05])
+    return np.asarray(slope / np.linalg.norm(slope), dtype=np.float32)
+
+
+def skin_likeness(portrait: Portrait) -> FloatArray:
+    """How sure (H, W) in 0..1 a pixel of the face is bare skin: neither hair nor brows nor an ornament."""
+    shape = portrait.pixels.shape[:2]
+    points = portrait.landmarks
+    unit = float(np.linalg.norm(points[33] - points[263]))
+    pixels = cv2.GaussianBlur(portrait.pixels, (0, 0), max(0.012 * unit, 0.5)).astype(np.float32) / 255.0
+    cheeks = polygon_mask(shape, points[list(_CHEEKS), :2]) > 0.5
+    usual = np.median(pixels[cheeks], axis=0) if cheeks.any() else np.full(3, 0.5)
+    level = pixels.mean(axis=2)
+    hue = pixels / np.maximum(level, 0.03)[..., None] - usual / max(float(usual.mean()), 0.03)
+    off = np.abs(hue).max(axis=2)
+    ratio = level / max(float(usual.mean()), 0.03)
+    sure = np.clip((0.55 - off) / 0.2, 0, 1) * np.clip((ratio - 0.38) / 0.15, 0, 1)
+    sure *= polygon_mask(shape, points[list(FACE_OVAL), :2])
+    sure = cv2.erode(sure.astype(np.float32), np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.GaussianBlur(sure, (0, 0), max(0.02 * unit, 0.6)), dtype=np.float32)
 
 
 def surface_grain(portrait: Portrait, size: tuple[int, int], reach: float) -> FloatArray:

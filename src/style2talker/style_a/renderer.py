@@ -32,13 +32,16 @@ class Renderer:
     rendered without any border showing between what moves and what does not.
     """
 
-    def __init__(self, portrait: Portrait, rig: Rig | None = None, background: Background = "keep") -> None:
+    def __init__(
+        self, portrait: Portrait, rig: Rig | None = None, background: Background = "keep", wrinkles: bool = True
+    ) -> None:
         """Prepare a portrait: control mesh, layers, mouth interior, the rig fitted to its face.
 
         Args:
             portrait: the picture to animate; frames have its size.
             rig: shapes to points; the one that comes with the package when None.
             background: what stands behind the person.
+            wrinkles: whether the skin folds with the expression.
         """
         self._portrait = portrait
         self._mesh = build_mesh(portrait)
@@ -46,7 +49,7 @@ class Renderer:
         self._rig = fit(rig or load_rig(), portrait)
         self._layers = build_layers(portrait, self._mesh.region, background)
         self._warp = LayerWarp(self._layers, self._mesh.points, self._mesh.triangles)
-        self._living = LivingPicture(portrait, self._layers.front, self._mesh.region)
+        self._living = LivingPicture(portrait, self._layers.front, self._mesh.region, wrinkles)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -66,15 +69,15 @@ class Renderer:
             span = slice(begin, begin + _RUN)
             faces = self._rig.displaced(motion.blendshapes[span])
             turns = rotation_matrix(motion.rotation[span]).astype(np.float32)
-            for face, turn, shift in zip(faces, turns, motion.translation[span], strict=True):
-                yield self._frame(face, turn, shift)
+            for moved in zip(motion.blendshapes[span], faces, turns, motion.translation[span], strict=True):
+                yield self._frame(*moved)
 
-    def _frame(self, face: FloatArray, turn: FloatArray, shift: FloatArray) -> ImageArray:
+    def _frame(self, shapes: FloatArray, face: FloatArray, turn: FloatArray, shift: FloatArray) -> ImageArray:
         mesh = self._mesh
         carried = self._living.carried(face)
         posed = mesh.posed(carried, turn, shift)
         frame = self._layers.still.copy()
-        self._warp.draw(posed, frame, *self._living.picture(face, carried))
+        self._warp.draw(posed, frame, *self._living.picture(shapes, face, carried))
         incisors = mesh.carried(self._mouth.incisors, turn, shift)
         paint_mouth(frame[..., :3], self._mouth, mesh.points[:478], face, posed[:478], turn, incisors)
         return frame
