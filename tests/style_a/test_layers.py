@@ -55,9 +55,26 @@ def test_together_they_are_the_still_picture_bit_for_bit(portrait, outline, back
     region = build_mesh(portrait).region
     layers = build_layers(transparent(portrait) if cut else portrait, region, background)
     left, top, right, bottom = region
-    assert (left, top) != (0, 0) and layers.region == region
+    assert left > 0 and top > 0 and layers.region == region
     assert layers.front.shape == (bottom - top, right - left, 4)
     assert np.array_equal(together(layers), layers.still[top:bottom, left:right])
+
+
+def test_who_is_cut_off_by_the_border_is_carried_on_beyond_it(portrait, monkeypatch):
+    low = int(portrait.landmarks[152, 1]) + 8
+    cut = Portrait(portrait.pixels[:low], portrait.landmarks, portrait.blendshapes, portrait.rotation)
+    rows = portrait.pixels.shape[0]
+    whole = draw_points((rows, rows), portrait.landmarks, FACE_OVAL, 1.25, 3.0)[:low]
+    region = build_mesh(cut).region
+    left, top, right, bottom = region
+    monkeypatch.setattr(module, "person_mask", lambda _: whole[top:bottom, left:right])
+    layers = build_layers(cut, region)
+    assert bottom == low and layers.region[3] > low + 20 and layers.region[:3] == (left, top, right)
+    x = int(portrait.landmarks[152, 0]) - left
+    beyond = layers.front[bottom - top : bottom - top + 10, x]
+    assert (beyond[:, 3] == 255).all()
+    assert np.abs(beyond[:6, :3].astype(int) - cut.pixels[-7:-1, x + left][::-1]).max() < 12
+    assert np.array_equal(together(layers)[: bottom - top], cut.pixels[top:bottom, left:right])
 
 
 def test_kept_backgrounds_leave_the_picture_as_it_is(portrait, outline):

@@ -48,3 +48,12 @@ def test_where_colors_are_alike_the_outline_decides():
     picture = np.full((257, 257, 3), 120, np.uint8)
     _, coarse, alpha, _ = scene(np.zeros(3))
     assert np.abs(cut_out(picture, coarse, UNIT).alpha - alpha).mean() < 0.02
+
+
+def test_earrings_leave_no_hole_and_crumbs_are_swept():
+    picture, coarse, *_ = scene(np.array([40, 60, 160], float))
+    coarse[125:131, 150:156] = 0.0
+    coarse[5:25, 5:25] = 1.0
+    matte = cut_out(picture, coarse, UNIT)
+    assert matte.alpha[120:136, 145:161].min() > 0.95
+    assert matte.alpha[:40, :40].max() == 0

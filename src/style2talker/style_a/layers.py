@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
 
 from style2talker.face.outline import person_mask
@@ -18,6 +19,7 @@ from style2talker.style_a.backdrop import WHITE, covering
 from style2talker.style_a.matte import Matte, cut_out
 from style2talker.style_a.mesh import FACE_OVAL
 from style2talker.style_a.palette import smoothstep
+from style2talker.style_a.plate import spread
 from style2talker.style_a.regions import draw_points, face_unit, find_regions
 
 __all__ = ["Background", "Layers", "build_layers"]
@@ -26,6 +28,8 @@ Background = Literal["keep", "transparent"] | tuple[int, int, int] | ImageArray
 """What stands behind the person: the portrait's own, nothing, a colour, or a picture that is made to cover."""
 
 Box = tuple[int, int, int, int]
+_APRON = 0.4
+"""How far the person is carried on beyond the picture's border, in face heights."""
 _SEEN = 0.75
 """Share of the face that the outline must cover to be believed."""
 
@@ -35,11 +39,12 @@ class Layers:
     """A portrait taken apart.
 
     Attributes:
-        front: (h, w, 4) uint8, the person within the region, premultiplied RGB and opacity.
+        front: (h, w, 4) uint8, the person within the region, premultiplied RGB and opacity. A person whom the
+            picture's border cuts off is carried on beyond it, for when what lies there moves in.
         plate: (h, w, 3) uint8, what stands behind within the region; where nothing does, the person's own colour
             carried on, so that no other colour creeps in over a soft edge.
         still: (H, W, 3) uint8 what is seen when nothing moves, (H, W, 4) with opacity where nothing stands behind.
-        region: (left, top, right, bottom) in pixels of the picture.
+        region: (left, top, right, bottom) in pixels of the picture, beyond whose border it may reach.
     """
 
     front: ImageArray
@@ -69,9 +74,11 @@ def build_layers(portrait: Portrait, region: Box, background: Background = "keep
         color = np.rint(matte.front * 255).astype(np.uint8)
     front = _premultiplied(color, alpha)
     if isinstance(background, str):
-        return Layers(_part(front, region), _part(color, region), np.dstack([color, alpha]), region)
-    behind = covering(background, *alpha.shape)
-    return Layers(_part(front, region), _part(behind, region), _laid(front, behind), region)
+        behind, still = color, np.dstack([color, alpha])
+    else:
+        behind = covering(background, *alpha.shape)
+        still = _laid(front, behind)
+    return _with_apron(portrait, region, _part(front, region), _part(color, region), _part(behind, region), still)
 
 
 def _part(values: ImageArray, box: Box) -> ImageArray:
@@ -124,7 +131,30 @@ def _kept(portrait: Portrait, region: Box) -> Layers:
     alpha = np.maximum(np.rint(matte.alpha * 255).astype(np.int32), np.minimum(least, 255))
     through = ((255 - alpha[..., None]) * plate + 127) // 255
     front = np.dstack([np.maximum(pixels - through, 0), alpha]).astype(np.uint8)
-    return Layers(front, matte.plate, portrait.pixels, region)
+    color = np.rint(matte.front * 255).astype(np.uint8)
+    return _with_apron(portrait, region, front, color, matte.plate, portrait.pixels)
+
+
+def _with_apron(
+    portrait: Portrait, region: Box, front: ImageArray, color: ImageArray, plate: ImageArray, still: ImageArray
+) -> Layers:
+    """Layers whose person is carried on where the region ends at the picture's border: mirrored, cut straight."""
+    rows, columns = portrait.pixels.shape[:2]
+    left, top, right, bottom = region
+    reach = round(_APRON * face_unit(portrait.landmarks))
+    most = min(reach, bottom - top - 1, right - left - 1) // 2 * 2
+    at_border = (top == 0, bottom == rows, left == 0, right == columns)
+    above, below, before, after = (most if tied else 0 for tied in at_border)
+    sides = (above, below, before, after)
+    alpha = np.asarray(cv2.copyMakeBorder(front[..., 3], *sides, cv2.BORDER_REPLICATE))
+    known = front[..., 3].astype(np.float32) / np.float32(255)
+    own = spread(color.astype(np.float32), known * known)
+    mirrored = cv2.copyMakeBorder(np.clip(own, 0, 255).astype(np.uint8), *sides, cv2.BORDER_REFLECT_101)
+    wide = _premultiplied(np.asarray(mirrored), alpha)
+    inner = np.s_[above : above + bottom - top, before : before + right - left]
+    wide[inner] = front
+    outer = np.asarray(cv2.copyMakeBorder(plate, *sides, cv2.BORDER_REPLICATE))
+    return Layers(wide, outer, still, (left - before, top - above, right + after, bottom + below))
 
 
 def _premultiplied(color: ImageArray, alpha: ImageArray) -> ImageArray:

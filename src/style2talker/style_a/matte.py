@@ -23,6 +23,10 @@ __all__ = ["Matte", "cut_out"]
 _INSIDE, _OUTSIDE = 0.03, 0.055
 """Half widths of the uncertain band, in face heights."""
 _GRAIN = 0.06
+_SURE = 0.9
+_PINHOLE, _CRUMB = 0.01, 0.1
+"""Areas, in squared face heights, of gaps in the outline that are earrings and the like, and of parts that are none
+of a person."""
 _ALIKE, _TOLD = 0.05, 0.16
 """Distance in RGB between person and background below and above which colour tells nothing, and everything."""
 
@@ -56,10 +60,11 @@ def cut_out(pixels: ImageArray, mask: FloatArray, unit: float) -> Matte:
         unit: height of the face in pixels.
     """
     guide = pixels.astype(np.float32) / np.float32(255)
+    mask = _without_pinholes(mask, unit)
     radius = max(2, round(0.02 * unit))
     fine = np.clip(cv2.ximgproc.guidedFilter(guide, mask, radius, 1e-4), 0.0, 1.0)
-    sure = cv2.erode((mask > 0.6).astype(np.uint8), _disc(_INSIDE * unit)) > 0
-    near = cv2.dilate((mask > 0.4).astype(np.uint8), _disc(_OUTSIDE * unit)) > 0
+    sure = cv2.erode((mask > _SURE).astype(np.uint8), _disc(_INSIDE * unit)) > 0
+    near = cv2.dilate((mask > 1 - _SURE).astype(np.uint8), _disc(_OUTSIDE * unit)) > 0
     plate = fill_behind(pixels, near, _GRAIN * unit)
     behind = plate.astype(np.float32) / np.float32(255)
     person = spread(guide, sure.astype(np.float32))
@@ -73,8 +78,29 @@ def cut_out(pixels: ImageArray, mask: FloatArray, unit: float) -> Matte:
     wide = blur(mask, 0.35 * _OUTSIDE * unit)
     told *= smoothstep(wide, 0.0, 0.12) * smoothstep(wide, 1.0, 0.93)
     alpha = np.where(near, fine + (share - fine) * told, 0.0)
-    alpha = np.where(sure, 1.0, alpha).astype(np.float32)
+    alpha = _without_crumbs(np.where(sure, 1.0, alpha).astype(np.float32), unit)
     return Matte(alpha, _own_color(guide, alpha, behind, unit), plate)
+
+
+def _without_pinholes(mask: FloatArray, unit: float) -> FloatArray:
+    """The mask with its smallest gaps filled."""
+    open_parts = (mask < 0.5).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(open_parts, connectivity=4)
+    small = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] < _PINHOLE * unit**2]
+    if not small:
+        return mask
+    gaps = cv2.dilate(np.isin(labels, small).astype(np.uint8), _disc(0.02 * unit)) > 0
+    inner = cv2.erode((mask < 0.5).astype(np.uint8), _disc(1)) > 0
+    large = np.isin(labels, [i for i in range(1, count) if i not in small]) & inner
+    return np.where(gaps & ~large, np.float32(1.0), mask)
+
+
+def _without_crumbs(alpha: FloatArray, unit: float) -> FloatArray:
+    """The opacity without small parts that hang together with nothing."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((alpha > 0.05).astype(np.uint8), connectivity=8)
+    kept = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= _CRUMB * unit**2]
+    near = cv2.dilate(np.isin(labels, kept).astype(np.uint8), _disc(_INSIDE * unit)) > 0
+    return np.where(near, alpha, np.float32(0.0))
 
 
 def _own_color(guide: FloatArray, alpha: FloatArray, behind: FloatArray, unit: float) -> FloatArray:

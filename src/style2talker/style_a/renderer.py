@@ -49,7 +49,7 @@ class Renderer:
         self._rig = fit(rig or load_rig(), portrait)
         self._layers = build_layers(portrait, self._mesh.region, background)
         self._warp = LayerWarp(self._layers, self._mesh.points, self._mesh.triangles)
-        self._living = LivingPicture(portrait, self._layers.front, self._mesh.region, wrinkles)
+        self._living = LivingPicture(portrait, self._layers.front, self._layers.region, wrinkles)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -115,13 +115,14 @@ def unblend(front: Any, plate: Any, out: Any) -> None:
                 out[y, x, c] = min(value, 255)
 
 
-def _around(box: Box | None, other: Box | None) -> Box | None:
-    """The box around two boxes, either of which may be missing, from a whole cell on."""
-    both = [b for b in (box, other) if b is not None]
-    if not both:
+def _around(boxes: list[Box], within: Box) -> Box | None:
+    """The part within a box of the box around others, from a whole cell on; None where there is none."""
+    if not boxes:
         return None
-    left, top, right, bottom = zip(*both, strict=True)
-    return min(left) // STEP * STEP, min(top) // STEP * STEP, max(right), max(bottom)
+    left, top, right, bottom = zip(*boxes, strict=True)
+    x0, y0 = max(min(left) // STEP * STEP, within[0]), max(min(top) // STEP * STEP, within[1])
+    x1, y1 = min(max(right), within[2]), min(max(bottom), within[3])
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
 class LayerWarp:
@@ -139,6 +140,8 @@ class LayerWarp:
         self._rest = rest
         self._triangles = triangles
         left, top, right, bottom = layers.region
+        height, width = layers.still.shape[:2]
+        self._shown = max(-left, 0), max(-top, 0), min(right, width) - left, min(bottom, height) - top
         rows, columns = -(-(bottom - top) // STEP) + 2, -(-(right - left) // STEP) + 2
         self._field = np.empty((rows, columns, 2), dtype=np.float32)
         self._depth = np.empty((rows, columns), dtype=np.float32)
@@ -150,8 +153,8 @@ class LayerWarp:
         self._front = np.empty_like(layers.front)
 
     def moved_box(self, moved: FloatArray) -> Box | None:
-        """(left, top, right, bottom) in pixels of the region of all that moves; None where nothing does."""
-        left, top, right, bottom = self._layers.region
+        """(left, top, right, bottom) in the region of all that moves within the picture; None where nothing does."""
+        left, top, _, _ = self._layers.region
         off = np.abs(moved[:, :2] - self._rest[:, :2]).max(axis=1) > _STILL
         ids = self._triangles[off[self._triangles].any(axis=1)]
         if not len(ids):
@@ -159,9 +162,7 @@ class LayerWarp:
         places = np.concatenate([moved[ids.ravel(), :2], self._rest[ids.ravel(), :2]]) - (left, top)
         low = np.floor(places.min(axis=0)).astype(int) - 2
         high = np.ceil(places.max(axis=0)).astype(int) + 3
-        x0, y0 = (max(int(n) // STEP * STEP, 0) for n in low)
-        x1, y1 = min(int(high[0]), right - left), min(int(high[1]), bottom - top)
-        return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+        return _around([(int(low[0]), int(low[1]), int(high[0]), int(high[1]))], self._shown)
 
     def draw(
         self, moved: FloatArray, frame: ImageArray, person: ImageArray | None = None, changed: Box | None = None
@@ -174,7 +175,7 @@ class LayerWarp:
             person: (h, w, 4) uint8 to warp in place of the layers' own front.
             changed: (left, top, right, bottom) in the region, where that differs from the front.
         """
-        box = _around(self.moved_box(moved), changed)
+        box = _around([b for b in (self.moved_box(moved), changed) if b is not None], self._shown)
         if box is None:
             return
         x0, y0, x1, y1 = box
