@@ -139,6 +139,7 @@ def test_every_field_survives_toml(tmp_path: Path) -> None:
         size=65,
         framing="full",
         background="#a0b0c0",
+        wrinkles=False,
         fps=23.976,
         emotion='0: calm;\n2: she\'s "mad"',
         emotion_strength=1.5,

@@ -162,6 +162,7 @@ class RenderOptions(StylizeOptions):
         framing: "crop" for a square around the head, "full" for the whole picture.
         background: what stands behind the person: "keep" (the portrait's own, white behind a transparent portrait),
             "transparent", #rrggbb, or the path of a picture.
+        wrinkles: whether the skin folds with the expression.
         fps: frames per second; the motion's own when None.
         engine: "rig".
     """
@@ -169,6 +170,7 @@ class RenderOptions(StylizeOptions):
     size: int = 512
     framing: str = "crop"
     background: str = "keep"
+    wrinkles: bool = True
     fps: float | None = None
     engine: str = "rig"
 

@@ -258,7 +258,8 @@ class Talker:
     def _renderer(self, portrait: Portrait, art: Art, options: RenderOptions, stages: dict[str, float]) -> Renderer:
         """What draws a portrait, styled, over its background."""
         with _timed(stages, "style"):
-            return Renderer(self._styled(portrait, art, options.seed), background=_background(options.background))
+            styled, behind = self._styled(portrait, art, options.seed), _background(options.background)
+            return Renderer(styled, background=behind, wrinkles=options.wrinkles)
 
 
 def _options(given: dict[str, Any]) -> GenerateOptions:

@@ -23,6 +23,7 @@ __all__ = [
     "KeepColor",
     "Seed",
     "Size",
+    "Wrinkles",
 ]
 
 OUTPUT = "The clip to write: .mp4, .mov, .webm, or -%04d.png for numbered pictures."
@@ -37,6 +38,9 @@ Framing = Annotated[str | None, typer.Option(help="crop: a square around the hea
 FacePick = Annotated[str | None, typer.Option("--face", help="Number of the face from the left (0 ...), or largest.")]
 Background = Annotated[
     str | None, typer.Option(help="Behind the person: keep, transparent (.webm, .mov, .png), #rrggbb or a picture.")
+]
+Wrinkles = Annotated[
+    bool | None, typer.Option("--wrinkles/--no-wrinkles", help="Whether the skin folds with the expression; it does.")
 ]
 Engine = Annotated[str | None, typer.Option(help="rig; neural is not available in this version.")]
 Fps = Annotated[float | None, typer.Option(help="Frames per second, 1 to 120.")]
