@@ -57,3 +57,17 @@ def test_earrings_leave_no_hole_and_crumbs_are_swept():
     matte = cut_out(picture, coarse, UNIT)
     assert matte.alpha[120:136, 145:161].min() > 0.95
     assert matte.alpha[:40, :40].max() == 0
+
+
+def test_large_pictures_are_cut_out_alike():
+    behind = np.array([40, 60, 160], float)
+    picture, coarse, alpha, _ = scene(behind)
+    large, wide = (cv2.resize(a, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC) for a in (picture, coarse))
+    matte = cut_out(large, np.clip(wide, 0, 1), 4 * UNIT)
+    wanted = np.clip(cv2.resize(alpha, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC), 0, 1)
+    assert matte.alpha.shape == large.shape[:2]
+    assert np.abs(matte.alpha - wanted).mean() < 0.01
+    assert np.array_equal(matte.plate[:60], large[:60])
+    inside = wanted > 0.999
+    assert np.abs(matte.front * 255 - large)[inside].mean() < 2
+    assert np.abs(matte.plate - behind)[wanted > 0.5].mean() < 3

@@ -24,6 +24,10 @@ _INSIDE, _OUTSIDE = 0.03, 0.055
 """Half widths of the uncertain band, in face heights."""
 _GRAIN = 0.06
 _SURE = 0.9
+_MOST = 800
+"""Longest side in pixels of a picture that is cut out as it is."""
+_OWN = 0.98
+"""Opacity from which on a pixel's colour is the person's own."""
 _PINHOLE, _CRUMB = 0.01, 0.1
 """Areas, in squared face heights, of gaps in the outline that are earrings and the like, and of parts that are none
 of a person."""
@@ -52,13 +56,32 @@ def _disc(radius: float) -> NDArray[np.uint8]:
 
 
 def cut_out(pixels: ImageArray, mask: FloatArray, unit: float) -> Matte:
-    """Cut a person out of a picture.
+    """Cut a person out of a picture; a large one at a lower resolution, from which only soft things are taken.
 
     Args:
         pixels: (H, W, 3) RGB.
         mask: (H, W) in 0..1, the person's coarse outline.
         unit: height of the face in pixels.
     """
+    rows, columns = mask.shape
+    scale = _MOST / max(rows, columns)
+    if scale >= 1:
+        return _cut(pixels, mask, unit)
+    size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
+    small, coarse = (np.asarray(cv2.resize(a, size, interpolation=cv2.INTER_AREA)) for a in (pixels, mask))
+    matte = _cut(small, coarse, unit * scale)
+    full = (columns, rows)
+    alpha = np.clip(cv2.resize(matte.alpha, full, interpolation=cv2.INTER_CUBIC), 0.0, 1.0)
+    front = np.clip(cv2.resize(matte.front, full, interpolation=cv2.INTER_LINEAR), 0.0, 1.0)
+    front = np.where(alpha[..., None] > _OWN, pixels / np.float32(255), front)
+    plate = np.asarray(cv2.resize(matte.plate, full, interpolation=cv2.INTER_LINEAR))
+    hole = (matte.plate != small).any(axis=-1).astype(np.uint8)
+    hole = cv2.dilate(cv2.resize(hole, full, interpolation=cv2.INTER_NEAREST), _disc(1 / scale))
+    plate = np.where(hole[..., None] > 0, plate, pixels)
+    return Matte(alpha.astype(np.float32), front.astype(np.float32), plate)
+
+
+def _cut(pixels: ImageArray, mask: FloatArray, unit: float) -> Matte:
     guide = pixels.astype(np.float32) / np.float32(255)
     mask = _without_pinholes(mask, unit)
     radius = max(2, round(0.02 * unit))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from style2talker.records import FloatArray, ImageArray
+from style2talker.style_a.palette import blur
 
 __all__ = ["fill_behind", "spread"]
 
@@ -68,15 +69,14 @@ def fill_behind(pixels: ImageArray, hole: NDArray[np.bool_], grain: float) -> Im
     values = pixels.astype(np.float32)
     broad = spread(values, seen)
     sigma = max(grain, 1.0)
-    low = cv2.GaussianBlur(values * seen[..., None], (0, 0), sigma)
-    low /= np.maximum(cv2.GaussianBlur(seen, (0, 0), sigma), 1e-3)[..., None]
+    low = blur(values * seen[..., None], sigma) / np.maximum(blur(seen, sigma), 1e-3)[..., None]
     detail = (values - low) * seen[..., None]
     # A hair or a lamp that happens to lie beside the hole is no texture.
-    usual = 3.0 * np.median(np.abs(detail[~hole]), axis=0) + 1.0
+    usual = 3.0 * np.median(np.abs(detail[::3, ::3][~hole[::3, ::3]]), axis=0) + 1.0
     detail = np.clip(detail, -usual, usual)
     to_y, to_x, trust = _mirrored(hole)
     trust = cv2.GaussianBlur(trust, (0, 0), 1.0) * trust
-    filled = cv2.GaussianBlur(broad, (0, 0), sigma / 2) + detail[to_y, to_x] * trust[..., None]
+    filled = blur(broad, sigma / 2) + detail[to_y, to_x] * trust[..., None]
     out = pixels.copy()
     out[hole] = np.clip(filled[hole] + 0.5, 0, 255).astype(np.uint8)
     return out
