@@ -19,8 +19,10 @@ from style2talker.style_a.layers import Layers
 
 __all__ = ["LayerWarp", "blend", "rasterise", "unblend"]
 
-STEP = 2
-"""Pixels per cell of the coarse field."""
+_STEP, _WIDE_STEP, _WIDE = 2, 4, 800
+"""Pixels per cell of the coarse field, of a region up to so many pixels wide, and of a wider one."""
+_BAND = 64
+"""Rows that are drawn at a time, each band as wide as the person is there."""
 _STILL = 0.01
 """Pixels by which a point may be off its place and still count as unmoved: the sampler would not see it."""
 
@@ -115,14 +117,23 @@ def unblend(front: Any, plate: Any, out: Any) -> None:
                 out[y, x, c] = min(value, 255)
 
 
-def _around(boxes: list[Box], within: Box) -> Box | None:
+def _around(boxes: list[Box], within: Box, step: int) -> Box | None:
     """The part within a box of the box around others, from a whole cell on; None where there is none."""
     if not boxes:
         return None
     left, top, right, bottom = zip(*boxes, strict=True)
-    x0, y0 = max(min(left) // STEP * STEP, within[0]), max(min(top) // STEP * STEP, within[1])
+    x0, y0 = max(min(left) // step * step, within[0]), max(min(top) // step * step, within[1])
     x1, y1 = min(max(right), within[2]), min(max(bottom), within[3])
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
+def _extent(front: ImageArray) -> NDArray[np.int64]:
+    """First column and the one behind the last (h, 2) in which each row of a layer (h, w, 4) shows anything."""
+    shown = front.any(axis=2)
+    width = shown.shape[1]
+    first = np.where(shown.any(axis=1), shown.argmax(axis=1), width)
+    last = np.where(shown.any(axis=1), width - shown[:, ::-1].argmax(axis=1), 0)
+    return np.stack([first, last], axis=1)
 
 
 class LayerWarp:
@@ -140,17 +151,19 @@ class LayerWarp:
         self._rest = rest
         self._triangles = triangles
         left, top, right, bottom = layers.region
+        self._step = step = _STEP if right - left <= _WIDE else _WIDE_STEP
         height, width = layers.still.shape[:2]
         self._shown = max(-left, 0), max(-top, 0), min(right, width) - left, min(bottom, height) - top
-        rows, columns = -(-(bottom - top) // STEP) + 2, -(-(right - left) // STEP) + 2
+        rows, columns = -(-(bottom - top) // step) + 2, -(-(right - left) // step) + 2
         self._field = np.empty((rows, columns, 2), dtype=np.float32)
         self._depth = np.empty((rows, columns), dtype=np.float32)
-        self._full = np.empty((rows * STEP, columns * STEP, 2), dtype=np.float32)
+        self._full = np.empty((rows * step, columns * step, 2), dtype=np.float32)
         self._grid = np.empty((bottom - top, right - left, 2), dtype=np.float32)
         self._grid[..., 0] = np.arange(right - left, dtype=np.float32)[None]
         self._grid[..., 1] = np.arange(bottom - top, dtype=np.float32)[:, None]
         self._maps = np.empty_like(self._grid)
         self._front = np.empty_like(layers.front)
+        self._extent = _extent(layers.front)
 
     def moved_box(self, moved: FloatArray) -> Box | None:
         """(left, top, right, bottom) in the region of all that moves within the picture; None where nothing does."""
@@ -162,7 +175,7 @@ class LayerWarp:
         places = np.concatenate([moved[ids.ravel(), :2], self._rest[ids.ravel(), :2]]) - (left, top)
         low = np.floor(places.min(axis=0)).astype(int) - 2
         high = np.ceil(places.max(axis=0)).astype(int) + 3
-        return _around([(int(low[0]), int(low[1]), int(high[0]), int(high[1]))], self._shown)
+        return _around([(int(low[0]), int(low[1]), int(high[0]), int(high[1]))], self._shown, self._step)
 
     def draw(
         self, moved: FloatArray, frame: ImageArray, person: ImageArray | None = None, changed: Box | None = None
@@ -175,23 +188,31 @@ class LayerWarp:
             person: (h, w, 4) uint8 to warp in place of the layers' own front.
             changed: (left, top, right, bottom) in the region, where that differs from the front.
         """
-        box = _around([b for b in (self.moved_box(moved), changed) if b is not None], self._shown)
+        box = _around([b for b in (self.moved_box(moved), changed) if b is not None], self._shown, self._step)
         if box is None:
             return
         x0, y0, x1, y1 = box
         left, top, _, _ = self._layers.region
-        front = self._front[: y1 - y0, : x1 - x0]
-        cv2.remap(
-            self._layers.front if person is None else person,
-            self.maps(moved, box),
-            None,
-            interpolation=cv2.INTER_CUBIC,
-            dst=front,
-            borderMode=cv2.BORDER_REFLECT_101,
-        )
-        out = frame[top + y0 : top + y1, left + x0 : left + x1]
+        source = self._layers.front if person is None else person
         lay = unblend if frame.shape[2] == 4 else blend
-        lay(front, self._layers.plate[y0:y1, x0:x1], out)
+        maps = self.maps(moved, box)
+        farthest = int(np.ceil(np.abs(moved[:, :2] - self._rest[:, :2]).max())) + 2
+        for begin in range(y0, y1, _BAND):
+            end = min(begin + _BAND, y1)
+            first, last = self._reached(begin - farthest, end + farthest)
+            first, last = max(first - farthest, x0), min(last + farthest, x1)
+            if first >= last:
+                continue
+            front = self._front[: end - begin, : last - first]
+            places = maps[begin - y0 : end - y0, first - x0 : last - x0]
+            cv2.remap(source, places, None, cv2.INTER_CUBIC, dst=front, borderMode=cv2.BORDER_REFLECT_101)
+            out = frame[top + begin : top + end, left + first : left + last]
+            lay(front, self._layers.plate[begin:end, first:last], out)
+
+    def _reached(self, begin: int, end: int) -> tuple[int, int]:
+        """Columns between which the person lies in some rows of the region."""
+        rows = self._extent[max(begin, 0) : max(end, 0)]
+        return (int(rows[:, 0].min()), int(rows[:, 1].max())) if len(rows) else (0, 0)
 
     def maps(self, moved: FloatArray, box: Box) -> FloatArray:
         """Where (h, w, 2) in the region each pixel of a box of it comes from; valid until the next call."""
@@ -199,12 +220,13 @@ class LayerWarp:
         left, top, _, _ = self._layers.region
         width, height = x1 - x0, y1 - y0
         # One cell of margin on each side keeps the bilinear enlargement exact up to the border.
-        columns, rows = -(-width // STEP) + 2, -(-height // STEP) + 2
+        step = self._step
+        columns, rows = -(-width // step) + 2, -(-height // step) + 2
         field, depth = self._field[:rows, :columns], self._depth[:rows, :columns]
-        start = 0.5 * STEP - 0.5 - STEP
-        rasterise(moved, self._rest, self._triangles, left + x0 + start, top + y0 + start, float(STEP), field, depth)
-        full = self._full[: rows * STEP, : columns * STEP]
-        cv2.resize(field, (columns * STEP, rows * STEP), dst=full, interpolation=cv2.INTER_LINEAR)
+        start = 0.5 * step - 0.5 - step
+        rasterise(moved, self._rest, self._triangles, left + x0 + start, top + y0 + start, float(step), field, depth)
+        full = self._full[: rows * step, : columns * step]
+        cv2.resize(field, (columns * step, rows * step), dst=full, interpolation=cv2.INTER_LINEAR)
         maps = self._maps[:height, :width]
-        np.add(full[STEP : STEP + height, STEP : STEP + width], self._grid[y0:y1, x0:x1], out=maps)
+        np.add(full[step : step + height, step : step + width], self._grid[y0:y1, x0:x1], out=maps)
         return maps
