@@ -22,7 +22,7 @@ from style2talker.style_a.palette import from_lab, keep_chroma, smoothstep, to_l
 from style2talker.style_a.regions import face_unit
 from style2talker.style_a.structure import art_shift, family_shift, frontal, reshape
 
-__all__ = ["blend_weight", "stylise"]
+__all__ = ["Artist", "blend_weight", "stylise"]
 
 _MOST_FINE = 1.1e6
 """Pixels up to which a picture is painted as a whole."""
@@ -49,10 +49,37 @@ def stylise(portrait: Portrait, art: Art, seed: int = 0, finder: FaceFinder | No
     """
     if art.kind == "none" or art.degree <= 0:
         return portrait
-    example = _example(art, finder)
-    shaped = reshape(portrait, _shift(portrait, art, example), art.structure * art.degree)
-    pixels = _painted(shaped, _painter(art, example, seed))
-    return Portrait(_dialled(pixels, shaped, art), shaped.landmarks, shaped.blendshapes, shaped.rotation, shaped.alpha)
+    artist = Artist(art, seed, finder)
+    shaped = artist.shaped(portrait, artist.shift(portrait))
+    pixels = artist.painted(shaped)
+    return Portrait(pixels, shaped.landmarks, shaped.blendshapes, shaped.rotation, shaped.alpha)
+
+
+class Artist:
+    """An art style made ready to paint any number of pictures: an example is prepared once."""
+
+    def __init__(self, art: Art, seed: int = 0, finder: FaceFinder | None = None) -> None:
+        """Prepare the art; arguments and errors as of `stylise`."""
+        self._art = art
+        self._example = _example(art, finder)
+        self._paint = _painter(art, self._example, seed)
+
+    def shift(self, portrait: Portrait) -> FloatArray:
+        """What the style does to the proportions of a face at full structure: (V, 3) in eye distances."""
+        points = frontal(portrait.landmarks, portrait.blendshapes)[0]
+        if self._example is None:
+            return family_shift(points, self._art.name)
+        if self._example.face is None:
+            return np.zeros_like(points)
+        return art_shift(points, frontal(self._example.face.landmarks, self._example.face.blendshapes)[0])
+
+    def shaped(self, portrait: Portrait, shift: FloatArray) -> Portrait:
+        """The portrait in the proportions of the style, as far as the dials say, not painted yet."""
+        return reshape(portrait, shift, self._art.structure * self._art.degree)
+
+    def painted(self, portrait: Portrait) -> ImageArray:
+        """The picture (H, W, 3) of a portrait in the style, its proportions as they are, as far as the dials say."""
+        return _dialled(_painted(portrait, self._paint), portrait, self._art)
 
 
 def blend_weight(degree: float) -> float:
@@ -70,16 +97,6 @@ def _example(art: Art, finder: FaceFinder | None) -> Example | None:
     except FaceError:
         face = None
     return prepare_example(art.picture, face)
-
-
-def _shift(portrait: Portrait, art: Art, example: Example | None) -> FloatArray:
-    """What the style does to the proportions of the face: (V, 3) in eye distances."""
-    points = frontal(portrait.landmarks, portrait.blendshapes)[0]
-    if example is None:
-        return family_shift(points, art.name)
-    if example.face is None:
-        return np.zeros_like(points)
-    return art_shift(points, frontal(example.face.landmarks, example.face.blendshapes)[0])
 
 
 def _painter(art: Art, example: Example | None, seed: int) -> Callable[[Portrait], ImageArray]:
