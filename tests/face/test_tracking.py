@@ -6,7 +6,7 @@ import pytest
 
 from drawn_face import reference_points
 from style2talker.errors import FaceError
-from style2talker.face.pose import rotation_matrix
+from style2talker.face.pose import PIVOT, STABLE, rotation_matrix
 from style2talker.face.tracking import Track, track_frames
 
 
@@ -43,6 +43,19 @@ def test_rotation_is_relative_to_the_usual_pose():
     motion = track_of([face] * 4, rotation).motion()
     assert np.allclose(motion.rotation[:3], 0, atol=1e-5)
     assert np.allclose(motion.rotation[3], turn, atol=1e-5)
+
+
+def test_turning_alone_is_no_translation():
+    """A head that turns about its neck moves in the picture, but not as a whole."""
+    face = reference_points(257).astype(float)
+    unit = float(np.linalg.norm(face[33] - face[263]))
+    pivot = face[list(STABLE)].mean(axis=0) + unit * np.array(PIVOT)
+    turns = np.array([[0, 0, 0], [0, 0, 0], [0, 0, 0], [0.2, 0, 0], [0, -0.3, 0], [0, 0, 0.2]])
+    seen = np.stack([(face - pivot) @ rotation_matrix(turn).T + pivot for turn in turns])
+    assert np.abs(seen[3:5, 4] - face[4]).max(axis=1).min() > 0.2 * unit
+    motion = track_of(seen, turns.astype(np.float32)).motion()
+    assert np.abs(motion.translation).max() < 1e-3
+    assert np.allclose(motion.rotation, turns, atol=1e-5)
 
 
 def test_frames_without_a_face_are_filled_and_marked(landmarker, astronaut):

@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.transform import Rotation
 
-__all__ = ["PERSPECTIVE", "STABLE", "euler_angles", "rigid_transform", "rotation_matrix"]
+__all__ = ["PERSPECTIVE", "PIVOT", "STABLE", "euler_angles", "rigid_transform", "rotation_matrix"]
 
 STABLE = (1, 4, 5, 6, 8, 9, 10, 33, 133, 263, 362, 168, 197, 195, 151, 127, 356, 234, 454, 67, 297, 54, 284)
 """Mesh points that expressions hardly move: forehead, bridge of the nose, corners of the eyes, temples."""
 
 PERSPECTIVE = 0.18
 """Growth of a face in the picture per eye distance towards the camera, for a camera about half a metre away."""
+
+PIVOT = (0.0, 0.95, 0.68)
+"""The point about which a head turns, from the middle of the stable points, in eye distances and head axes: right,
+down, back. It lies between the ears, at the height of the upper lip."""
 
 _SIGNS = np.array([1.0, -1.0, 1.0])
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from style2talker.errors import FaceError
 from style2talker.face.landmarks import as_image, open_landmarker, read_faces
-from style2talker.face.pose import PERSPECTIVE, STABLE, euler_angles, rotation_matrix
+from style2talker.face.pose import PERSPECTIVE, PIVOT, STABLE, euler_angles, rotation_matrix
 from style2talker.face.quiet import quiet_stderr
 from style2talker.records import FloatArray, ImageArray, Motion
 
@@ -37,7 +37,10 @@ class Track:
     fps: float
 
     def motion(self) -> Motion:
-        """The motion that the face makes, head pose relative to its median over the clip."""
+        """The motion that the face makes, head pose relative to its median over the clip.
+
+        Translation is what a face moves beyond what turning about its pivot does to it.
+        """
         stable = self.landmarks[:, list(STABLE)]
         unit = np.linalg.norm(self.landmarks[:, 33] - self.landmarks[:, 263], axis=1)
         middle = stable.mean(axis=1)
@@ -45,7 +48,10 @@ class Track:
         shift = (middle - np.median(middle[self.valid], axis=0)) / usual_unit
         towards = (unit / usual_unit - 1.0) / PERSPECTIVE
         usual = rotation_matrix(np.median(self.rotation[self.valid], axis=0))
-        rotation = euler_angles(rotation_matrix(self.rotation) @ usual.T)
+        turn = rotation_matrix(self.rotation) @ usual.T
+        rotation = euler_angles(turn)
+        arm = usual @ -np.array(PIVOT)
+        shift = shift - ((unit / usual_unit)[:, None] * (turn @ arm) - arm)
         translation = np.stack([shift[:, 0], -shift[:, 1], towards], axis=1)
         return Motion(self.blendshapes, rotation.astype(np.float32), translation.astype(np.float32), fps=self.fps)
 

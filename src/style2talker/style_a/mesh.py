@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
 from style2talker.assets.store import package_data
-from style2talker.face.pose import PERSPECTIVE
+from style2talker.face.pose import PERSPECTIVE, PIVOT, STABLE, rotation_matrix
 from style2talker.records import FloatArray, Portrait
 
 __all__ = ["FACE_OVAL", "INNER_LIPS", "LEFT_EYE", "RIGHT_EYE", "WarpMesh", "build_mesh", "face_triangles"]
@@ -40,7 +40,6 @@ _RIM = (0.1, 0.6)
 _STEEPEST = 1.7
 """Most depth for one step across: a surface no steeper than this does not hide itself when turned by 30 degrees."""
 _PASSES = 60
-_EARS = (234, 454)
 _BODY_TURN, _BODY_SHIFT = 0.06, 0.5
 """Shares of the head's rotation and of its translation that the shoulders take."""
 
@@ -254,7 +253,7 @@ def build_mesh(portrait: Portrait) -> WarpMesh:
     unit = float(np.linalg.norm(face[33] - face[263]))
     region = _region(portrait, height)
     around = _around(oval, region, _APRON * height)
-    pivot = np.array([*(oval.mean(axis=0) - up * 0.30 * height), face[list(_EARS), 2].mean()], dtype=np.float32)
+    pivot = face[list(STABLE)].mean(axis=0) + rotation_matrix(portrait.rotation) @ np.array(PIVOT) * unit
     head = _head(around, oval, up)
     loose = _loose(around, oval, region, portrait.pixels.shape[:2])
     distance = np.linalg.norm(around[:, None] - oval[None], axis=2).min(axis=1)
@@ -272,7 +271,7 @@ def build_mesh(portrait: Portrait) -> WarpMesh:
             np.float32
         ),
         skin=_skin(around, oval, head * loose, height),
-        pivot=pivot,
+        pivot=pivot.astype(np.float32),
         unit=unit,
         region=region,
     )

@@ -129,7 +129,7 @@ def _around(boxes: list[Box], within: Box, step: int) -> Box | None:
 
 def _extent(front: ImageArray) -> NDArray[np.int64]:
     """First column and the one behind the last (h, 2) in which each row of a layer (h, w, 4) shows anything."""
-    shown = front.any(axis=2)
+    shown: NDArray[np.bool_] = np.any(front > 0, axis=2)
     width = shown.shape[1]
     first = np.where(shown.any(axis=1), shown.argmax(axis=1), width)
     last = np.where(shown.any(axis=1), width - shown[:, ::-1].argmax(axis=1), 0)
