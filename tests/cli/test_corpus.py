@@ -11,7 +11,7 @@ import pytest
 from endings import Command
 
 from style2talker.cli import corpus as module
-from style2talker.cli.corpus import corpus_app, crop, inspect, landmarks, mel, pack, run_plan, split, track
+from style2talker.cli.corpus import corpus_app, crop, inspect, landmarks, mel, pack, run_plan, split, stylize, track
 from style2talker.corpus.labelling.options import AnnotateOptions
 from style2talker.corpus.manifest import ClipRow, Mark, read_manifest, write_manifest
 from style2talker.corpus.outcome import Place
@@ -151,3 +151,14 @@ def test_help_has_an_example_for_every_stage(command: Command) -> None:
         assert f"Example: style2talker corpus {function.__name__.removesuffix('_plan')}" in (function.__doc__ or "")
     assert "learned linear map" in command("corpus", "track", "--help").out
     assert corpus_app.info.help == "From folders of videos to training data."
+
+
+def test_stylize_takes_the_options_of_an_art(here: Path, command: Command) -> None:
+    assert stylize.__doc__ is not None
+    command("corpus", "crop", "raw", "-o", "c", "--box", "whole", "--size", "64")
+    told = command("corpus", "stylize", "c", "--art", "comic", "--art-degree", "0.5", "--keep-color", "--dry-run")
+    assert told.out.startswith('[stylize]\nart = "comic"\nart_degree = 0.5\nart_structure = 0.3\nkeep_color = true\n')
+    assert command("corpus", "stylize", "c", "--art", "comic").out == "stylize: no clips\n"  # none is tracked
+    refused = command("corpus", "stylize", "c", "--art", "comix")
+    assert refused.status == 2
+    assert "did you mean comic?" in refused.err

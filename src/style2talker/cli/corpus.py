@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from style2talker.corpus.outcome import Place
     from style2talker.corpus.runner import Summary
 
-__all__ = ["corpus_app", "crop", "inspect", "landmarks", "mel", "pack", "run_plan", "split", "track"]
+__all__ = ["corpus_app", "crop", "inspect", "landmarks", "mel", "pack", "run_plan", "split", "stylize", "track"]
 
 corpus_app = typer.Typer(help="From folders of videos to training data.", no_args_is_help=True, rich_markup_mode="rich")
 
@@ -221,6 +221,29 @@ def pack(
     Example: style2talker corpus pack corpus
     """
     _stage(context, "pack", corpus, (jobs, scheduler, retry), config, dry_run, as_json)
+
+
+@corpus_app.command()
+def stylize(
+    context: typer.Context,
+    corpus: Corpus,
+    art: flags.Art = None,
+    art_degree: flags.ArtDegree = None,
+    art_structure: flags.ArtStructure = None,
+    keep_color: flags.KeepColor = None,
+    seed: flags.Seed = None,
+    jobs: Jobs = 0,
+    scheduler: Scheduler = None,
+    retry: Retry = False,
+    config: flags.Config = None,
+    dry_run: flags.DryRun = False,
+    as_json: flags.Json = False,
+) -> None:
+    """Put every tracked clip into an art style, steady from frame to frame: pairs for training Style-A.
+
+    Example: style2talker corpus stylize corpus --art cartoon
+    """
+    _stage(context, "stylize", corpus, (jobs, scheduler, retry), config, dry_run, as_json)
 
 
 corpus_app.command()(annotate)
