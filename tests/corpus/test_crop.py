@@ -12,7 +12,7 @@ import pytest
 from made_videos import GREY, RATE, click_times, clicks, drawn_boxes, drawn_finder, face_patch, picture, write_video
 
 from style2talker.corpus import crop as crop_module
-from style2talker.corpus.clips import FPS, cut_sound, has_sound, sound_of, write_clip, write_speech
+from style2talker.corpus.clips import FPS, ClipWriter, cut_sound, has_sound, sound_of, write_clip, write_speech
 from style2talker.corpus.crop import crop_clip
 from style2talker.corpus.faces import FaceSpan, Follower, open_finder, overlap, sampled, square_around
 from style2talker.corpus.manifest import ClipRow
@@ -149,14 +149,14 @@ def test_a_cut_to_another_shot_ends_a_clip(place: Place, tmp_path: Path) -> None
     shots = [picture([(100, 60)], ground=30)] * 22 + [picture([(104, 62)], ground=170)] * 18
     write_video(tmp_path / "a.mp4", shots)
     out = made(place, row("a.mp4"))
-    assert [(piece.start, piece.frames) for piece in out.pieces] == [(0.0, 21), (0.88, 18)]
+    assert [(piece.start, piece.frames) for piece in out.pieces] == [(0.0, 21), (1.0, 15)]
 
 
 REFUSED = [
     ([picture([])] * 15, SMALL, "no face found"),
     ([picture([(100, 60)] if 5 <= i < 12 else []) for i in range(20)], SMALL, "seen for 10 frames on end, the longest"),
     ([picture([(100, 60)])] * 15, replace(SMALL, min_size=120), "with its margin is 96 pixels, at least 120"),
-    ([picture([])] * 5, replace(SMALL, box="whole"), "only 5 frames, at least 10"),
+    ([picture([])] * 5, replace(SMALL, box="whole"), "only 5 frames on end can be used, at least 10"),
 ]
 
 
@@ -282,15 +282,28 @@ def test_a_face_that_moves_away_from_its_first_box_begins_anew() -> None:
     assert (span.last, span.last_box, span.looks) == (30, (0.0, 0.0, 4.0, 4.0), 4)
 
 
-def test_every_fifth_and_the_last_frame_are_looked_at() -> None:
-    frames = [np.full((40, 60, 3), 90, np.uint8)] * 8 + [np.full((40, 60, 3), 180, np.uint8)] * 5
-    assert [(n, cut) for n, _, cut in sampled(frames, 5)] == [
-        (0, False),
-        (5, False),
-        (8, True),
-        (10, False),
-        (12, False),
-    ]
+def test_another_shot_is_seen_by_its_light() -> None:
+    frames = [np.full((40, 60, 3), shade, np.uint8) for shade in (90, 92, 100, 180, 181, 90)]
+    assert [cut for _, cut in sampled(frames)] == [False, False, False, True, False, True]
+
+
+def test_clips_are_written_in_one_pass_or_not_at_all(tmp_path: Path) -> None:
+    frames = [picture([(100, 60)])[:240, :240]] * 3
+    sound = Sound(clicks((0.5,), 0.6), RATE)
+    with ClipWriter(tmp_path / "a.mp4", 240, sound, start=0.4) as writer:
+        for pixels in frames * 4:
+            writer.write(pixels)
+        writer.finish()
+        assert (tmp_path / "a.mp4").is_file()
+    assert writer.n_frames == 12
+    # The sound goes on in silence where it has ended.
+    heard = read_sound(tmp_path / "a.mp4")
+    assert np.allclose(click_times(heard.samples, RATE), [0.1], atol=1e-3)
+    assert heard.duration == pytest.approx(0.48, abs=1e-3)
+    with pytest.raises(ZeroDivisionError), ClipWriter(tmp_path / "b.mp4", 240) as writer:
+        writer.write(frames[0])
+        raise ZeroDivisionError
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def test_the_model_finds_real_faces(landmarker: Path, astronaut: np.ndarray) -> None:
@@ -305,7 +318,15 @@ def test_the_model_finds_real_faces(landmarker: Path, astronaut: np.ndarray) -> 
         close = face[int(box[1]) : int(box[3]), int(box[0]) : int(box[2])]
         (filling,) = find(close, [], True)
         none = find(np.full((200, 200, 3), 90, np.uint8), [], True)
+        large = np.full((1080, 1920, 3), 120, np.uint8)
+        large[:, 420:1500] = cv2.resize(face, (1080, 1080))
+        (whole,) = find(large, [], True)
+        # A face at the border of the picture is found once.
+        edge = np.ascontiguousarray(face[int(box[1]) + 10 : int(box[3]) + 60])
+        (upper,) = find(edge, [], True)
     assert none == []
+    assert upper[1] == pytest.approx(-10, abs=12)
+    assert whole == pytest.approx([2.7 * edge + shift for edge, shift in zip(box, (420, 0) * 2, strict=True)], abs=40)
     assert [round(b[0]) for b in two] == pytest.approx([100 + box[0], 700 + box[0]], abs=8)
     assert again == pytest.approx(two[1], abs=4)
     assert filling == pytest.approx((0, 0, close.shape[1], close.shape[0]), abs=12)

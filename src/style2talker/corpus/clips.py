@@ -7,8 +7,10 @@ thread, no B-frames, no dates: same pictures, same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import av
@@ -24,7 +26,7 @@ from style2talker.records import ImageArray
 if TYPE_CHECKING:
     from av.container import OutputContainer
 
-__all__ = ["FPS", "cut_sound", "has_sound", "sound_of", "write_clip", "write_speech"]
+__all__ = ["FPS", "ClipWriter", "cut_sound", "has_sound", "sound_of", "write_clip", "write_speech"]
 
 FPS = 25
 """Frames per second of every clip of a corpus."""
@@ -65,6 +67,85 @@ def write_speech(path: Path, sound: Sound) -> None:
     write_wav(path, to_speech(sound), SPEECH_RATE)
 
 
+class ClipWriter:
+    """Writes a clip frame by frame; a context manager, whose end finishes the clip unless that was done before."""
+
+    def __init__(self, path: Path, size: int, sound: Sound | None = None, start: float = 0.0) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            path: the mp4 to write; it appears when the clip is finished.
+            size: side of the frames, an even number.
+            sound: what is heard; None for nothing.
+            start: seconds of the sound at which the first frame is shown.
+        """
+        self._path, self._size, self._sound, self._start = path, size, sound, start
+        self._stack = ExitStack()
+        self._reformatter = VideoReformatter()
+        self._finished = False
+        self.n_frames = 0
+        """Number of frames written so far."""
+
+    def __enter__(self) -> ClipWriter:
+        part = self._stack.enter_context(atomic_path(self._path))
+        self._out = self._stack.enter_context(
+            av.open(media_path(part), "w", format="mp4", options={"movflags": "+faststart"})
+        )
+        video = self._out.add_stream("libx264", rate=FPS, options=_X264)
+        video.width = video.height = self._size
+        video.pix_fmt = "yuv420p"
+        context = video.codec_context
+        context.gop_size = _GOP
+        context.color_range, context.colorspace = ColorRange.MPEG, _BT709
+        context.color_primaries = context.color_trc = _BT709
+        self._video = video
+        self._track = None if self._sound is None else _SoundTrack(self._out, self._sound, self._start)
+        return self
+
+    def write(self, pixels: ImageArray) -> None:
+        """Write the next frame, (size, size, 3) uint8 RGB."""
+        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+        converted = self._reformatter.reformat(
+            picture,
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP,
+            threads=1,
+        )
+        converted.pts, converted.time_base = self.n_frames, Fraction(1, FPS)
+        self._out.mux(self._video.encode(converted))
+        self.n_frames += 1
+        if self._track is not None:
+            self._track.up_to(self.n_frames)
+
+    def finish(self) -> None:
+        """Complete the clip.
+
+        Raises:
+            VideoError: it has no frame.
+            OutputError: it cannot be written there.
+        """
+        if self.n_frames == 0:
+            raise VideoError(f"{self._path.name} would have no frame")
+        self._out.mux(self._video.encode(None))
+        if self._track is not None:
+            self._track.end()
+        self._finished = True
+        self._stack.close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._finished:
+            return
+        if error is None:
+            with self._stack:
+                self.finish()
+        else:
+            self._stack.__exit__(kind, error, trace)
+
+
 def write_clip(path: Path, frames: Iterable[ImageArray], size: int, sound: Sound | None) -> int:
     """Write a clip.
 
@@ -81,60 +162,30 @@ def write_clip(path: Path, frames: Iterable[ImageArray], size: int, sound: Sound
         VideoError: there is no frame.
         OutputError: it cannot be written there.
     """
-    count = 0
-    with (
-        atomic_path(path) as part,
-        av.open(media_path(part), "w", format="mp4", options={"movflags": "+faststart"}) as out,
-    ):
-        reformatter = VideoReformatter()
-        video = out.add_stream("libx264", rate=FPS, options=_X264)
-        video.width = video.height = size
-        video.pix_fmt = "yuv420p"
-        context = video.codec_context
-        context.gop_size = _GOP
-        context.color_range, context.colorspace = ColorRange.MPEG, _BT709
-        context.color_primaries = context.color_trc = _BT709
-        tail = _open_sound(out, sound)
+    with ClipWriter(path, size, sound) as writer:
         for pixels in frames:
-            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
-            picture.pts, picture.time_base = count, Fraction(1, FPS)
-            converted = reformatter.reformat(
-                picture,
-                format="yuv420p",
-                dst_colorspace=Colorspace.ITU709,
-                dst_color_range=ColorRange.MPEG,
-                interpolation=Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP,
-                threads=1,
-            )
-            converted.pts, converted.time_base = picture.pts, picture.time_base
-            out.mux(video.encode(converted))
-            count += 1
-            if tail is not None:
-                tail.up_to(count)
-        if count == 0:
-            raise VideoError(f"{path.name} would have no frame")
-        out.mux(video.encode(None))
-        if tail is not None:
-            tail.end()
-    return count
+            writer.write(pixels)
+    return writer.n_frames
 
 
 class _SoundTrack:
-    """The sound of a clip, encoded in step with its frames."""
+    """The sound of a clip, encoded in step with its frames; silence where it has ended."""
 
-    def __init__(self, out: OutputContainer, sound: Sound) -> None:
+    def __init__(self, out: OutputContainer, sound: Sound, start: float) -> None:
         rate = sound.rate if sound.rate in _AAC_RATES else 48000
         self._layout = "mono" if sound.samples.shape[1] == 1 else "stereo"
         self._stream = out.add_stream("aac", rate=rate, layout=self._layout)
         self._stream.bit_rate = _AAC_BITS
         self._out, self._sound, self._at = out, sound, 0
+        self._begin = round(start * sound.rate)
 
     def up_to(self, n_frames: int) -> None:
         """Encode what sounds while the first frames are shown."""
         end = round(n_frames / FPS * self._sound.rate)
-        frame = av.AudioFrame.from_ndarray(
-            np.ascontiguousarray(self._sound.block(self._at, end)).reshape(1, -1), format="flt", layout=self._layout
-        )
+        block = self._sound.block(self._begin + self._at, self._begin + end)
+        missing = end - self._at - len(block)
+        block = np.pad(block, ((0, missing), (0, 0))).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(block, format="flt", layout=self._layout)
         frame.sample_rate, frame.pts, frame.time_base = self._sound.rate, self._at, Fraction(1, self._sound.rate)
         self._at = end
         self._out.mux(self._stream.encode(frame))
@@ -142,10 +193,6 @@ class _SoundTrack:
     def end(self) -> None:
         """Encode what the encoder holds back."""
         self._out.mux(self._stream.encode(None))
-
-
-def _open_sound(out: OutputContainer, sound: Sound | None) -> _SoundTrack | None:
-    return None if sound is None else _SoundTrack(out, sound)
 
 
 def sound_of(path: Path) -> Sound | None:

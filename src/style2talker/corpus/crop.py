@@ -1,21 +1,20 @@
 """Stage `crop`: a recording -> a square clip of each face in it, 25 frames a second, with its sound cut exactly.
 
 Two passes: faces are looked for in every few frames and followed (`faces.py`), then their squares are cut out of all
-frames. A face that leaves the picture ends its clip; a cut to another shot does so too.
+frames, all faces in one go. A face that leaves the picture ends its clip; a cut to another shot does so too.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from style2talker.corpus.clips import FPS, cut_sound, sound_of, write_clip, write_speech
+from style2talker.corpus.clips import FPS, ClipWriter, cut_sound, sound_of, write_speech
 from style2talker.corpus.faces import FaceSpan, Follower, open_finder, sampled, square_around
 from style2talker.corpus.layouts import sound_beside
 from style2talker.corpus.manifest import ClipRow
@@ -35,23 +34,13 @@ _SEARCH = 5  # new faces are searched for in every so many looks; those that are
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
-    """What becomes a clip: frames first..last of the recording, and the square of them."""
+    """What becomes a clip: frames first..last of the recording (to its end when None), and the square of them."""
 
     first: int
-    n_frames: int
+    last: int | None
     crop: Crop
     coverage: float
     face_height: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Take:
-    """A recording, the frame from which on it counts, its sound, and how late that begins in its file."""
-
-    source: Path
-    begin: int
-    sound: Sound | None
-    offset: float | None
 
 
 def crop_clip(row: ClipRow, place: Place, options: CropOptions) -> Outcome:
@@ -67,18 +56,24 @@ def crop_clip(row: ClipRow, place: Place, options: CropOptions) -> Outcome:
         OutputError: a clip cannot be written.
     """
     source = place.find(row.source)
-    begin, end = _span(row)
-    shots, left_out = _shots(row, source, begin, end, options)
+    shots, left_out = _shots(row, source, options)
     sound_file = place.find(row.sound_source) if row.sound_source else sound_beside(source) or source
     sound = sound_of(sound_file)
     offset = _sound_starts(source) if sound_file == source and sound is not None else None
-    take = _Take(source, begin, sound, offset)
     single = len(shots) == 1
-    made = [
-        _write(row if single else _of_face(row, number), place, take, shot)
-        for number, shot in enumerate(shots, start=1)
-    ]
-    return Outcome(made[0], (), left_out) if single else Outcome(row, tuple(made), left_out)
+    rows = [row if single else _of_face(row, number) for number in range(1, len(shots) + 1)]
+    rows = [dataclasses.replace(each, av_offset=offset) for each in rows]
+    made = _write(rows, shots, place, source, sound)
+    short = [each for each in made if (each.frames or 0) < options.min_frames]
+    for file in (file for each in short for file in each.files.values()):
+        place.path(file).unlink()
+    kept = [each for each in made if each not in short]
+    if not kept:
+        longest = max(each.frames or 0 for each in made)
+        raise VideoError(f"only {longest} frames on end can be used, at least {options.min_frames} are wanted")
+    if single:
+        return Outcome(kept[0], (), left_out)
+    return Outcome(row, tuple(kept), "; ".join(filter(None, [left_out, _counted(len(short), _too_short(options))])))
 
 
 def _of_face(row: ClipRow, number: int) -> ClipRow:
@@ -88,22 +83,17 @@ def _of_face(row: ClipRow, number: int) -> ClipRow:
 
 
 def _span(row: ClipRow) -> tuple[int, int | None]:
-    """First and one past the last frame of the recording that count."""
+    """First and last frame of the recording that count; its end when None."""
     end = row.hint.get("end")
-    return round(float(row.hint.get("start", 0.0)) * FPS), None if end is None else round(float(end) * FPS)
+    return round(float(row.hint.get("start", 0.0)) * FPS), None if end is None else round(float(end) * FPS) - 1
 
 
-def _frames(source: Path, begin: int, end: int | None) -> Iterator[ImageArray]:
-    return islice(read_frames(source, FPS), begin, end)
-
-
-def _shots(row: ClipRow, source: Path, begin: int, end: int | None, options: CropOptions) -> tuple[list[_Shot], str]:
+def _shots(row: ClipRow, source: Path, options: CropOptions) -> tuple[list[_Shot], str]:
     """The clips of a recording, and in words what was left out of it."""
     info = probe_video(source)
+    begin, end = _span(row)
     hint = row.hint.get("box")
     if options.box == "whole" or hint is not None:
-        n_frames = sum(1 for _ in _frames(source, begin, end))
-        _enough(n_frames, options)
         side = min(info.width, info.height)
         square = ((info.width - side) // 2, (info.height - side) // 2, side)
         if hint is not None:
@@ -112,51 +102,62 @@ def _shots(row: ClipRow, source: Path, begin: int, end: int | None, options: Cro
             left, top, right, bottom = (float(edge) * scale for edge in hint)
             square = square_around((left, top, right, bottom), 0.0, info.width, info.height)
         _large_enough(square[2], options)
-        return [_Shot(0, n_frames, Crop(*square, options.size), 1.0, 0.0)], ""
-    follower = Follower(options.iou)
-    with open_finder() as find:
-        for look, (number, pixels, cut) in enumerate(sampled(_frames(source, begin, end), options.every)):
-            everywhere = cut or look % _SEARCH == 0
-            follower.look(number, find(pixels, [] if cut else follower.near, everywhere), cut)
-    found = follower.spans()
+        return [_Shot(begin, end, Crop(*square, options.size), 1.0, 0.0)], ""
+    found = _follow(source, begin, end, options)
     if not found:
         raise FaceError("no face found: use a recording in which a face is seen from the front")
-    spans = [span for span in found if span.n_frames >= options.min_frames]
+    # After the last look there may be a few frames more.
+    spans = [s for s in found if s.n_frames + (options.every - 1) * s.to_the_end >= options.min_frames]
     if not spans:
         longest = max(span.n_frames for span in found)
         raise FaceError(f"no face is seen for {options.min_frames} frames on end, the longest for {longest}")
     if len(spans) > 1 and options.faces == "one":
         raise FaceError(f"{len(spans)} faces or shots found, only one is allowed: use --faces all or largest")
+    seen = len(spans)
     if options.faces == "largest":
         spans = [max(spans, key=lambda span: (np.median(span.heights) * span.n_frames, -span.first))]
-    shots = [_shot(span, info.width, info.height, options) for span in spans]
+    shots = [_shot(span, info.width, info.height, end, options) for span in spans]
     kept = [shot for shot in shots if shot.crop.side >= options.min_size]
     if not kept:
         _large_enough(max(shot.crop.side for shot in shots), options)
-    return kept, _left_out(found, spans, shots, kept, options)
-
-
-def _left_out(
-    found: list[FaceSpan], spans: list[FaceSpan], shots: list[_Shot], kept: list[_Shot], options: CropOptions
-) -> str:
-    short = sum(span.n_frames < options.min_frames for span in found)
     parts = [
-        (short, f"of less than {options.min_frames} frames"),
-        (len(found) - short - len(spans), "other than the largest"),
-        (len(shots) - len(kept), f"smaller than {options.min_size} pixels"),
+        _counted(len(found) - seen, _too_short(options)),
+        _counted(seen - len(spans), "other than the largest"),
+        _counted(len(shots) - len(kept), f"smaller than {options.min_size} pixels"),
     ]
-    return "; ".join(f"left out {count} {'face' if count == 1 else 'faces'} {what}" for count, what in parts if count)
+    return kept, "; ".join(filter(None, parts))
 
 
-def _shot(span: FaceSpan, width: int, height: int, options: CropOptions) -> _Shot:
+def _follow(source: Path, begin: int, end: int | None, options: CropOptions) -> list[FaceSpan]:
+    """The faces of a recording; those that are seen in the last look are taken to stay to the end."""
+    follower = Follower(options.iou)
+    looks = (
+        (options.every * index, pixels, cut)
+        for index, (pixels, cut) in enumerate(sampled(read_frames(source, FPS / options.every)))
+        if options.every * index >= begin
+    )
+    number = begin
+    with open_finder() as find:
+        for look, (number, pixels, cut) in enumerate(looks):
+            if end is not None and number > end:
+                break
+            everywhere = cut or look % _SEARCH == 0
+            follower.look(number, find(pixels, [] if cut else follower.near, everywhere), cut)
+    return follower.spans()
+
+
+def _counted(count: int, what: str) -> str:
+    return f"left out {count} {'face' if count == 1 else 'faces'} {what}" if count else ""
+
+
+def _too_short(options: CropOptions) -> str:
+    return f"of less than {options.min_frames} frames"
+
+
+def _shot(span: FaceSpan, width: int, height: int, end: int | None, options: CropOptions) -> _Shot:
     square = square_around(span.union, options.margin, width, height)
-    coverage = span.seen / span.looks
-    return _Shot(span.first, span.n_frames, Crop(*square, options.size), coverage, float(np.median(span.heights)))
-
-
-def _enough(n_frames: int, options: CropOptions) -> None:
-    if n_frames < options.min_frames:
-        raise VideoError(f"only {n_frames} frames, at least {options.min_frames} are wanted")
+    coverage, tall = span.seen / span.looks, float(np.median(span.heights))
+    return _Shot(span.first, end if span.to_the_end else span.last, Crop(*square, options.size), coverage, tall)
 
 
 def _large_enough(side: int, options: CropOptions) -> None:
@@ -174,40 +175,60 @@ def _sound_starts(source: Path) -> float | None:
     return round(begins[0] - begins[1], 4)
 
 
-def _write(row: ClipRow, place: Place, take: _Take, shot: _Shot) -> ClipRow:
-    """Write the files of one clip and say in its row what they are."""
-    first = take.begin + shot.first
-    start = first / FPS
-    part, missing = (None, 0.0) if take.sound is None else cut_sound(take.sound, start, shot.n_frames)
+def _write(rows: list[ClipRow], shots: list[_Shot], place: Place, source: Path, sound: Sound | None) -> list[ClipRow]:
+    """Write the clips of a recording in one pass through it; returns their rows."""
+    paths = [place.path(place.file("clips", row.clip, ".mp4")) for row in rows]
+    sharpness: list[list[float]] = [[] for _ in rows]
+    with ExitStack() as stack:
+        writers: dict[int, ClipWriter] = {}
+        for number, pixels in enumerate(read_frames(source, FPS)):
+            for index, shot in enumerate(shots):
+                if number == shot.first:
+                    writer = ClipWriter(paths[index], shot.crop.size, sound, shot.first / FPS)
+                    writers[index] = stack.enter_context(writer)
+                if shot.first <= number and (shot.last is None or number <= shot.last):
+                    picture = shot.crop.apply(pixels)
+                    sharpness[index].append(_sharpness(picture))
+                    writers[index].write(picture)
+                if number == shot.last:
+                    writers[index].finish()
+            if all(shot.last is not None and number >= shot.last for shot in shots):
+                break
+    if len(writers) < len(shots):
+        raise VideoError(f"it ends before {min(shots[i].first for i in range(len(shots)) if i not in writers)} frames")
+    return [
+        _described(row, shot, place, sound, writers[index].n_frames, float(np.median(sharpness[index])))
+        for index, (row, shot) in enumerate(zip(rows, shots, strict=True))
+    ]
+
+
+def _sharpness(picture: ImageArray) -> float:
+    return float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.CV_32F).var())
+
+
+def _described(
+    row: ClipRow, shot: _Shot, place: Place, sound: Sound | None, n_frames: int, sharpness: float
+) -> ClipRow:
+    """Write the sound of a clip for the models, and say in its row what it is."""
     files = {"video": place.file("clips", row.clip, ".mp4")}
-    sharpness: list[float] = []
-
-    def pictures() -> Iterator[ImageArray]:
-        for pixels in _frames(take.source, first, first + shot.n_frames):
-            picture = shot.crop.apply(pixels)
-            sharpness.append(float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.CV_32F).var()))
-            yield picture
-
-    written = write_clip(place.path(files["video"]), pictures(), shot.crop.size, part)
-    if part is not None:
-        files["sound"] = place.file("sounds", row.clip, ".wav")
-        write_speech(place.path(files["sound"]), part)
-    quality = {"sharpness": round(float(np.median(sharpness)), 2), "side": float(shot.crop.side)}
+    quality = {"sharpness": round(sharpness, 2), "side": float(shot.crop.side)}
     if shot.face_height:
         quality["face_height"] = round(shot.face_height, 1)
-    if part is not None:
+    if sound is not None:
+        part, missing = cut_sound(sound, shot.first / FPS, n_frames)
+        files["sound"] = place.file("sounds", row.clip, ".wav")
+        write_speech(place.path(files["sound"]), part)
         quality["sound_missing"] = round(missing, 4)
     left, top, side = shot.crop.left, shot.crop.top, shot.crop.side
     return dataclasses.replace(
         row,
-        start=round(start, 4),
+        start=round(shot.first / FPS, 4),
         fps=float(FPS),
-        frames=written,
-        sample_rate=None if part is None else part.rate,
+        frames=n_frames,
+        sample_rate=None if sound is None else sound.rate,
         box=(left, top, left + side, top + side),
         transform=tuple(round(float(value), 6) for value in shot.crop.matrix().ravel()),
         coverage=round(shot.coverage, 4),
-        av_offset=take.offset,
         quality=quality,
         files=files,
     )

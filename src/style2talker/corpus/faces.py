@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from style2talker.face.align import Crop
-from style2talker.face.landmarks import as_image, open_landmarker, read_faces
+from style2talker.face.landmarks import SMALLEST_FACE, as_image, open_landmarker, read_faces
 from style2talker.face.plausible import strangeness
 from style2talker.face.quiet import quiet_stderr
 from style2talker.records import FloatArray, ImageArray
@@ -31,7 +31,7 @@ Boxes = list[Box]
 _LOOK = 320  # side of the square in which faces are looked for
 _REGION = 2.2  # side of the surroundings of a face over its larger side
 _SMALLEST_VIEW = 120  # side of the smallest part of a picture that is looked at by itself
-_SAME = 0.3  # two boxes that overlap more are of one face
+_SAME = 0.5  # two boxes that share more of the smaller one are of one face
 _STRANGE = 0.06  # no face is of such proportions
 _CUT = 0.14  # mean change of a small grey picture, of full scale, from one shot to the next
 _LOST = 10  # frames that a face may be out of sight
@@ -51,6 +51,7 @@ class FaceSpan:
         first_look: number of the look at the first frame.
         looks: how many looks there were from the first to the last frame.
         heights: of its boxes, in pixels.
+        to_the_end: whether it was seen in the last look at the video.
     """
 
     first: int
@@ -62,6 +63,7 @@ class FaceSpan:
     seen: int = 1
     looks: int = 1
     heights: list[float] = field(default_factory=list)
+    to_the_end: bool = False
 
     @property
     def n_frames(self) -> int:
@@ -98,24 +100,65 @@ def open_finder() -> Iterator[Finder]:
 
 
 def _find_boxes(landmarker: Any, pixels: ImageArray, near: Boxes, everywhere: bool) -> Boxes:
+    height, width = pixels.shape[:2]
     crops = [_around(box) for box in near]
     if everywhere or not near:
-        crops += _views(pixels.shape[1], pixels.shape[0])
+        crops += _views(width, height)
     found: list[tuple[float, Box]] = []
     for crop in crops:
         with quiet_stderr():
-            result = landmarker.detect(as_image(crop.apply(pixels)))
+            result = landmarker.detect(as_image(_seen(pixels, crop)))
         for face in read_faces(result, crop.size, crop.size):
             if strangeness(face.landmarks, face.blendshapes) < _STRANGE:
                 points = crop.inverse_points(face.landmarks[:, :2])
                 (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-                # The larger a face is in what the model sees, the better is its box.
-                found.append((face.height / crop.size, (float(left), float(top), float(right), float(bottom))))
+                box = (float(left), float(top), float(right), float(bottom))
+                if bottom - top >= SMALLEST_FACE and not _is_cut_off(box, crop, width, height):
+                    # The larger a face is in what the model sees, the better is its box.
+                    found.append((face.height / crop.size, box))
     kept: Boxes = []
     for _, box in sorted(found, reverse=True):
-        if all(overlap(box, other) < _SAME for other in kept):
+        if all(_shared(box, other) < _SAME for other in kept):
             kept.append(box)
     return kept
+
+
+def _seen(pixels: ImageArray, crop: Crop) -> ImageArray:
+    """What a crop shows; beyond the picture its border goes on (a mirror image would show faces that there are not)."""
+    height, width = pixels.shape[:2]
+    left, top = max(crop.left, 0), max(crop.top, 0)
+    right, bottom = min(crop.left + crop.side, width), min(crop.top + crop.side, height)
+    at = [
+        round((edge - start) * crop.scale)
+        for edge, start in zip((left, top, right, bottom), (crop.left, crop.top) * 2, strict=True)
+    ]
+    size = max(at[2] - at[0], 1), max(at[3] - at[1], 1)
+    shrunk = cv2.resize(pixels[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
+    room = at[1], crop.size - at[1] - size[1], at[0], crop.size - at[0] - size[0]
+    return np.asarray(cv2.copyMakeBorder(shrunk, *room, borderType=cv2.BORDER_REPLICATE))
+
+
+def _is_cut_off(box: Box, crop: Crop, width: int, height: int) -> bool:
+    """Whether a box goes beyond what the model saw, though the picture goes on there: it is of a part of a face."""
+    right, bottom = crop.left + crop.side, crop.top + crop.side
+    return (
+        (box[0] < crop.left and crop.left > 0)
+        or (box[1] < crop.top and crop.top > 0)
+        or (box[2] > right and right < width)
+        or (box[3] > bottom and bottom < height)
+    )
+
+
+def _shared(one: Box, other: Box) -> float:
+    """Common area of two boxes over the area of the smaller one."""
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return _common(one, other) / smaller if smaller > 0 else 0.0
+
+
+def _common(one: Box, other: Box) -> float:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return max(wide, 0.0) * max(high, 0.0)
 
 
 def _around(box: Box) -> Crop:
@@ -147,29 +190,18 @@ def _places(length: int, side: int) -> list[int]:
 
 def overlap(one: Box, other: Box) -> float:
     """Common area of two boxes over the area that they cover together."""
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    common = max(wide, 0.0) * max(high, 0.0)
+    common = _common(one, other)
     whole = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)) - common
     return common / whole if whole > 0 else 0.0
 
 
-def sampled(frames: Iterable[ImageArray], every: int) -> Iterator[tuple[int, ImageArray, bool]]:
-    """(number, frame, whether a new shot began since the last one given) of every `every`th frame and the last one."""
-    cut = False
+def sampled(frames: Iterable[ImageArray]) -> Iterator[tuple[ImageArray, bool]]:
+    """Each frame, and whether a new shot began since the one before."""
     before: FloatArray | None = None
-    last: tuple[int, ImageArray] | None = None
-    for number, pixels in enumerate(frames):
+    for pixels in frames:
         small = cv2.resize(pixels, (32, 18), interpolation=cv2.INTER_AREA).mean(axis=2).astype(np.float32) / 255
-        jump = before is not None and float(np.abs(small - before).mean()) > _CUT
+        yield pixels, before is not None and float(np.abs(small - before).mean()) > _CUT
         before = small
-        cut = cut or jump
-        last = (number, pixels)
-        if jump or number % every == 0:
-            yield number, pixels, cut
-            cut, last = False, None
-    if last is not None:
-        yield *last, cut
 
 
 class Follower:
@@ -222,6 +254,8 @@ class Follower:
         A face that is out of sight for more than 0.4 s and a look, or has moved away from its first box, begins a new
         span when it is seen again.
         """
+        for span in self._going:
+            span.to_the_end = span.last == self._before
         return sorted(self._done + self._going, key=lambda span: (span.first, span.start_box[0]))
 
 
