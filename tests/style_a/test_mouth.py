@@ -78,7 +78,7 @@ def test_an_open_mouth_has_teeth_above_depth_between_and_nothing_outside(portrai
     polygon = face[list(INNER_LIPS), :2]
     inside = np.zeros(frame.shape[:2], np.uint8)
     cv2.fillPoly(inside, [np.round(polygon).astype(np.int32)], 1)
-    margin = cv2.dilate(inside, np.ones((5, 5), np.uint8)) > 0
+    margin = cv2.dilate(inside, np.ones((13, 13), np.uint8)) > 0  # the lips' own border lies in shadow
     assert np.array_equal(frame[~margin], portrait.pixels[~margin])
     x = round(float(face[13, 0]))
     top, bottom = round(float(face[13, 1])), round(float(face[14, 1]))
@@ -142,3 +142,32 @@ def test_a_mouth_outside_the_picture_is_skipped(portrait):
     mouth = build_mouth(portrait)
     paint_mouth(frame, mouth, portrait.landmarks, far, far, STILL, mouth.incisors)
     assert np.array_equal(frame, portrait.pixels)
+
+
+def mouth_column(frame, face):
+    x, top, bottom = (round(float(v)) for v in (face[13, 0] + 3, face[13, 1], face[14, 1]))
+    return frame[top + 1 : bottom, x].astype(int).sum(axis=1)
+
+
+def test_f_and_v_bring_the_upper_teeth_onto_the_lip(portrait):
+    face = opened(portrait.landmarks, 7)
+    plain, mouth = painted(portrait, face)
+    bitten = portrait.pixels.copy()
+    paint_mouth(bitten, mouth, portrait.landmarks, face, face, STILL, mouth.incisors, bite=1.0)
+    assert mouth_column(bitten, face).min() > mouth_column(plain, face).min() + 60
+
+
+def test_teeth_behind_lips_that_hardly_part_lie_in_the_dark(portrait):
+    brightest = [
+        int(mouth_column(painted(portrait, face)[0], face).max())
+        for face in (opened(portrait.landmarks, by) for by in (1, 30))
+    ]
+    assert brightest[0] < brightest[1]
+
+
+def test_the_inner_border_of_the_lips_is_shaded(portrait):
+    face = opened(portrait.landmarks, 30)
+    frame, _ = painted(portrait, face)
+    x, y = round(float(face[13, 0])), round(float(face[13, 1]))
+    assert frame[y - 2, x].astype(int).sum() < portrait.pixels[y - 2, x].astype(int).sum() - 10
+    assert np.array_equal(frame[y - 9, x], portrait.pixels[y - 9, x])

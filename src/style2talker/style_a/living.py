@@ -6,6 +6,7 @@ import numpy as np
 
 from style2talker.records import FloatArray, ImageArray, Portrait
 from style2talker.style_a.eyes import build_eyes, paint_eye, skin_only
+from style2talker.style_a.lips import Seam, build_seam, seal
 from style2talker.style_a.mesh import LEFT_EYE, RIGHT_EYE
 from style2talker.style_a.skin import SkinShading, apply_shade, build_skin_shading
 
@@ -33,6 +34,7 @@ class LivingPicture:
         self._still = front
         self._picture = front.copy()
         self._eyes = build_eyes(portrait)
+        self._seam = build_seam(portrait)
         self._carriers = [skin_only(self._rest, ring) for ring in (RIGHT_EYE, LEFT_EYE)]
         left, top = region[:2]
         self._shading = build_skin_shading(portrait) if wrinkles else None
@@ -73,6 +75,8 @@ class LivingPicture:
                 boxes.append((span[1].start, span[0].start, span[1].stop, span[0].stop))
             else:
                 target[...] = self._still[span]
+        if self._seam is not None:
+            boxes += self._seal_lips(self._seam, face)
         if self._shading is not None:
             self._shaded = self._fold_skin(self._shading, shapes)
             if self._shaded is not None:
@@ -80,6 +84,17 @@ class LivingPicture:
         if not boxes:
             return self._still, None
         return self._picture, _hull(boxes)
+
+    def _seal_lips(self, seam: Seam, face: FloatArray) -> list[Box]:
+        """Close the lips of the picture as far as they have moved; the box where, if any."""
+        left, top = self._corner
+        box = seam.box[0] - left, seam.box[1] - top, seam.box[2] - left, seam.box[3] - top
+        span, amount = _span(box), seam.amount(face)
+        if amount == 0.0:
+            self._picture[span] = self._still[span]
+            return []
+        seal(seam, self._still[span], amount, self._picture[span])
+        return [box]
 
     def _fold_skin(self, shading: SkinShading, shapes: FloatArray) -> Box | None:
         """Shade the skin in the picture; the box where, or None."""

@@ -23,8 +23,12 @@ __all__ = ["Mouth", "build_mouth", "paint_mouth"]
 _CHIN = (152, 175, 199, 200)
 _MOUTH_MM = 50.0
 _EYES_MM = 89.0
-_CAVITY = np.array([0.17, 0.065, 0.06], dtype=np.float32)
+_CAVITY = np.array([0.25, 0.085, 0.075], dtype=np.float32)
 _ENAMEL = np.array([0.98, 0.945, 0.88], dtype=np.float32)
+_BITE_MM = 4.0
+"""Farthest that upper incisors and lower lip come towards each other for f and v."""
+_RIM = 0.45
+"""How much darker lips are at the border of an open mouth."""
 _LOWER_SEEN_MM = 3.4
 """The lower lip hides all of the lower crowns but this much."""
 
@@ -84,7 +88,9 @@ def build_mouth(portrait: Portrait) -> Mouth:
     axes = np.stack([right, down]).astype(np.float32) * np.float32(millimetre)
     gap = float((points[14] - points[13])[:2] @ down[:2]) / millimetre
     below = 2.4 + 0.7 * float(np.clip(gap, 0, 8))
-    incisors = points[13] + down * (below * millimetre)
+    # In a face that is turned the arch lies between the middle of the lips and the middle of the mouth's corners.
+    aside = float(((points[61] + points[291]) / 2 - points[13])[:2] @ right[:2])
+    incisors = points[13] + down * (below * millimetre) + right * (0.6 * aside)
     incisors[2] += 3.0 * millimetre
     light = face_light(portrait)
     own, tone = own_teeth(portrait, incisors, axes, light)
@@ -140,6 +146,7 @@ def paint_mouth(
     posed: FloatArray,
     rotation: FloatArray,
     pose_of: FloatArray,
+    bite: float = 0.0,
 ) -> None:
     """Paint the mouth interior into a frame, in place.
 
@@ -151,16 +158,17 @@ def paint_mouth(
         posed: (V, 3) points as shown.
         rotation: (3, 3) head rotation.
         pose_of: (3,) where head motion takes the upper incisors.
+        bite: 0..1, how much the lower lip is drawn in under the upper incisors, as for f and v.
     """
     polygon = posed[list(INNER_LIPS), :2].astype(np.float64)
-    low = np.floor(polygon.min(axis=0)).astype(int) - 3
-    high = np.ceil(polygon.max(axis=0)).astype(int) + 4
+    scale = float(np.linalg.norm(mouth.axes[0]))
+    low = np.floor(polygon.min(axis=0) - 2 * scale).astype(int) - 3
+    high = np.ceil(polygon.max(axis=0) + 2 * scale).astype(int) + 4
     left, top = np.maximum(low, 0).tolist()
     right, bottom = np.minimum(high, (frame.shape[1], frame.shape[0])).tolist()
     if right - left < 3 or bottom - top < 3:
         return
     corner = np.array((left, top), dtype=np.float64)
-    scale = float(np.linalg.norm(mouth.axes[0]))
     axes = (mouth.axes @ rotation.T).astype(np.float64)
     gap = float((posed[14] - posed[13])[:2] @ axes[1, :2]) / scale**2
     # Lips that touch show their own line; the interior fades in as they part from it.
@@ -172,13 +180,18 @@ def paint_mouth(
     fall = max(float(drop @ axes[1]) / scale**2, 0.0) * 0.92 + mouth.overbite
     lip = float((posed[14] - skull)[:2] @ axes[1, :2]) / scale**2
     jaw = skull + axes[1] * max(fall, lip - _LOWER_SEEN_MM)
+    skull = skull + axes[1] * (bite * float(np.clip(lip + 0.3, 0.0, _BITE_MM)))
     mask = polygon_mask((bottom - top, right - left), _rounded(polygon - corner))
     canvas = _interior(mouth, mask, axes, skull - np.append(corner, 0), jaw - np.append(corner, 0), gap)
     rows, columns = mask.shape
     if rows <= mouth.grain.shape[0] and columns <= mouth.grain.shape[1]:
-        canvas *= 1.0 + 0.7 * mouth.grain[:rows, :columns, None]
-    alpha = cv2.GaussianBlur(mask, (0, 0), max(0.22 * scale, 0.6)) * change
+        canvas *= 1.0 + 0.5 * mouth.grain[:rows, :columns, None]
+    # A little beyond the lips' border, where the warp of lips and of what lies between them mix.
+    alpha = np.minimum(cv2.GaussianBlur(mask, (0, 0), max(0.32 * scale, 0.8)) * 1.6, 1.0) * change
+    # Lips turn inwards at their border and lie in their own shadow there.
+    rim = cv2.GaussianBlur(mask, (0, 0), max(0.9 * scale, 0.8)) * (_RIM * change * min(gap / 4.0, 1.0))
     under = frame[top:bottom, left:right].astype(np.float32)
+    under *= (1.0 - rim)[..., None]
     blended = under + (canvas * 255.0 - under) * alpha[..., None]
     frame[top:bottom, left:right] = np.clip(blended + 0.5, 0, 255).astype(np.uint8)
 
@@ -201,11 +214,13 @@ def _interior(
     canvas[:] = mouth.lip + (_throat(mask, skull, jaw) * mouth.light - mouth.lip) * depth
     opening = float(np.clip(gap / 9.0, 0, 1))
     seen = float(np.clip((gap - 0.8) / 2.0, 0, 1))
-    back = jaw - axes[1] * (2.0 + 7.5 * opening)
+    back = jaw - axes[1] * (2.5 + 10.5 * opening)
     _lay(canvas, tongue_sprite, _placement(axes, back, tongue_sprite, origin), mouth.light, seen)
     canvas *= deep[..., None]
     bright = mouth.light * near[..., None]
-    _lay(canvas, lower, _placement(axes, jaw, lower, origin), bright * 0.82, seen)
+    # Nearly shut, the lower row stays in the dark behind the upper one.
+    parted = float(np.clip((gap - 3.0) / 3.5, 0, 1))
+    _lay(canvas, lower, _placement(axes, jaw, lower, origin), bright * (0.45 + 0.37 * parted), parted)
     _lay(canvas, upper, _placement(axes, skull, upper, origin), bright, float(np.clip(gap / 1.2, 0, 1)))
     if mouth.own is not None:
         # Its own teeth bring their own shadows.
@@ -235,7 +250,7 @@ def _shades(mask: FloatArray, gap: float, scale: float) -> tuple[FloatArray, Flo
     thin = cv2.GaussianBlur(mask, (0, 0), max(0.9 * scale, 0.7))
     shift[1, 2] = 1.3 * scale
     under = cv2.warpAffine(thin, shift, mask.shape[::-1])
-    near = 0.55 + 0.45 * np.clip(np.minimum(thin * 1.3, under + 0.25), 0, 1)
+    near = 0.62 + 0.38 * np.clip(np.minimum(thin * 1.3, under + 0.25), 0, 1)
     columns = np.arange(mask.shape[1], dtype=np.float32) / mask.shape[1] * 2 - 1
     cheeks = 1.0 - 0.78 * np.clip((np.abs(columns) - 0.30) / 0.62, 0, 1) ** 1.7
     near *= cheeks[None] * (0.62 + 0.38 * float(np.clip(gap / 3.0, 0, 1)))

@@ -12,7 +12,7 @@ import numpy as np
 
 from style2talker.face.pose import rotation_matrix
 from style2talker.face.rig import Rig, fit, load_rig
-from style2talker.records import FloatArray, ImageArray, Motion, Portrait
+from style2talker.records import ARKIT_NAMES, FloatArray, ImageArray, Motion, Portrait
 from style2talker.style_a.layers import Background, build_layers
 from style2talker.style_a.living import LivingPicture
 from style2talker.style_a.mesh import build_mesh
@@ -23,6 +23,7 @@ from style2talker.style_a.warp import LayerWarp
 __all__ = ["Renderer"]
 
 _RUN = 64
+_ROLL = ARKIT_NAMES.index("mouthRollLower")
 
 
 class Renderer:
@@ -78,6 +79,7 @@ class Renderer:
         posed = mesh.posed(carried, turn, shift)
         frame = self._layers.still.copy()
         self._warp.draw(posed, frame, *self._living.picture(shapes, face, carried))
+        bite = float(np.clip((shapes[_ROLL] - self._portrait.blendshapes[_ROLL]) / 0.4, 0.0, 1.0))
         incisors = mesh.carried(self._mouth.incisors, turn, shift)
-        paint_mouth(frame[..., :3], self._mouth, mesh.points[:478], face, posed[:478], turn, incisors)
+        paint_mouth(frame[..., :3], self._mouth, mesh.points[:478], face, posed[:478], turn, incisors, bite)
         return frame

@@ -102,7 +102,7 @@ def _enamel(across: NDArray[np.float64], along: NDArray[np.float64], turn: NDArr
     edge = np.clip(1.0 - along / 0.22, 0, 1)[:, None]
     neck = (np.clip((along - 0.35) / 0.65, 0, 1) ** 1.5)[:, None]
     body = _BODY + (_EDGE - _BODY) * edge + (_NECK - _BODY) * neck  # (h, 3)
-    bulge = 1.0 - 0.16 * np.clip(np.abs(across), 0, 1) ** 5 - 0.03 * across**2
+    bulge = 1.0 - 0.11 * np.clip(np.abs(across), 0, 1) ** 5 - 0.03 * across**2
     ridge = 0.03 * np.exp(-(((across + 0.2) / 0.30) ** 2))
     light = (bulge + ridge) * (0.30 + 0.70 * turn**1.5)
     warm = np.stack([np.ones_like(turn), 0.93 + 0.07 * turn, 0.86 + 0.14 * turn], axis=-1)  # (w, 3)
@@ -173,9 +173,9 @@ def tongue() -> Sprite:
     columns, rows = 46 * k, 30 * k
     x = (np.arange(columns) - columns / 2)[None] / (19.5 * k)
     y = (np.arange(rows) - 3 * k)[:, None] / (24.0 * k)
-    rise = y - 0.30 * x**2
-    inside = np.clip((1.0 - np.abs(x) ** 2.6) * 4, 0, 1) * np.clip(rise / 0.16, 0, 1) ** 1.4
-    front = np.clip(rise / 0.60, 0, 1)
+    rise = y - 0.22 * x**2
+    inside = np.clip((1.0 - np.abs(x) ** 2.6) * 4, 0, 1) * np.clip(rise / 0.22, 0, 1) ** 1.4
+    front = np.clip(rise / 0.75, 0, 1)
     light = 0.40 + 0.56 * front * front * (3 - 2 * front) - 0.16 * x**2
     light = light - 0.07 * np.exp(-((x / 0.12) ** 2)) * front
     color = np.clip(light, 0, 1)[..., None] * np.array([0.80, 0.45, 0.43])
