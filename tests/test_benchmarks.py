@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 import wave
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 
 from style2talker.assets.store import locate, package_data
 from style2talker.errors import AssetError
+from style2talker.media.video import VideoWriter
+from style2talker.talker import Talker
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 looped_speech = runpy.run_path(str(BENCHMARKS / "looped.py"))["looped_speech"]
@@ -46,6 +49,29 @@ def test_speed_measures_every_size_and_art() -> None:
         assert float(row["s"]) == pytest.approx(sum(stages) + beside, abs=0.05)
         assert float(row["s per s"]) == pytest.approx(float(row["s"]), abs=0.01)
         assert min(float(row["CPU s"]), float(row["start-up"]), float(row["encoder alone"])) > 0
+
+
+def test_rendering_is_timed_beside_a_plain_warp_and_the_encoder() -> None:
+    rows = table("render.py", *"--size 64 --size 96 --frames 5 --seconds 1 --runs 1".split())
+    assert [row["size"] for row in rows] == ["64", "96"]
+    for row in rows:
+        assert 0 < float(row["ms per frame"]) <= float(row["90 %"])
+        assert min(float(row[name]) for name in ("plain remap ms", "encoder ms", "clip s per s")) >= 0
+    assert "clip s per s" not in table("render.py", *"--size 64 --frames 2 --seconds 0".split())[0]
+
+
+def test_a_clip_that_was_rendered_is_reenacted_better_than_a_still(tmp_path: Path) -> None:
+    clip = Talker().generate(
+        package_data("example/portrait.jpg"), package_data("example/speech.wav"), size=256, head_motion=2.0
+    )
+    with VideoWriter(tmp_path / "made.mp4", 256, 256, clip.fps, None, 12) as out:
+        for frame in islice(clip, 10, 22):
+            out.write(frame)
+    rows = table("reenact.py", str(tmp_path / "made.mp4"))
+    assert [row["video"] for row in rows] == ["made", "mean"]
+    assert float(rows[0]["mouth %"]) < 0.7 * float(rows[0]["still %"])
+    assert float(rows[0]["SSIM"]) > float(rows[0]["still SSIM"])
+    assert 0.8 < float(rows[0]["sharpness"]) < 1.2
 
 
 def test_memory_compares_short_and_long() -> None:
