@@ -53,7 +53,7 @@ PICTURE = np.random.default_rng(0).integers(0, 256, (50, 90, 3), dtype=np.uint8)
 @pytest.mark.parametrize("background", ["keep", (10, 200, 30), PICTURE])
 def test_together_they_are_the_still_picture_bit_for_bit(portrait, outline, background, cut):
     region = build_mesh(portrait).region
-    layers = build_layers(transparent(portrait) if cut else portrait, region, background)
+    layers = build_layers([transparent(portrait) if cut else portrait], [region], background)[0]
     left, top, right, bottom = region
     assert left > 0 and top > 0 and layers.region == region
     assert layers.front.shape == (bottom - top, right - left, 4)
@@ -68,7 +68,7 @@ def test_who_is_cut_off_by_the_border_is_carried_on_beyond_it(portrait, monkeypa
     region = build_mesh(cut).region
     left, top, right, bottom = region
     monkeypatch.setattr(module, "person_mask", lambda _: whole[top:bottom, left:right])
-    layers = build_layers(cut, region)
+    layers = build_layers([cut], [region])[0]
     assert bottom == low and layers.region[3] > low + 20 and layers.region[:3] == (left, top, right)
     x = int(portrait.landmarks[152, 0]) - left
     beyond = layers.front[bottom - top : bottom - top + 10, x]
@@ -78,7 +78,7 @@ def test_who_is_cut_off_by_the_border_is_carried_on_beyond_it(portrait, monkeypa
 
 
 def test_kept_backgrounds_leave_the_picture_as_it_is(portrait, outline):
-    layers = build_layers(portrait, build_mesh(portrait).region)
+    layers = build_layers([portrait], [build_mesh(portrait).region])[0]
     assert layers.still is portrait.pixels
     assert layers.front[..., 3].min() == 0 and layers.front[..., 3].max() == 255
     left, top, right, bottom = layers.region
@@ -89,7 +89,7 @@ def test_kept_backgrounds_leave_the_picture_as_it_is(portrait, outline):
 
 def test_transparent_layers_have_nothing_behind(portrait, outline):
     for cut in (portrait, transparent(portrait)):
-        layers = build_layers(cut, build_mesh(portrait).region, "transparent")
+        layers = build_layers([cut], [build_mesh(portrait).region], "transparent")[0]
         assert layers.still.shape == (401, 401, 4)
         assert layers.still[0, 0, 3] == 0
         x, y = portrait.landmarks[4, :2].astype(int)
@@ -97,7 +97,7 @@ def test_transparent_layers_have_nothing_behind(portrait, outline):
 
 
 def test_other_backgrounds_stand_behind_the_whole_picture(portrait, outline):
-    layers = build_layers(portrait, build_mesh(portrait).region, (10, 200, 30))
+    layers = build_layers([portrait], [build_mesh(portrait).region], (10, 200, 30))[0]
     assert layers.still[0, 0].tolist() == [10, 200, 30] and layers.still[-1, -1].tolist() == [10, 200, 30]
     x, y = portrait.landmarks[4, :2].astype(int)
     assert np.array_equal(layers.still[y, x], portrait.pixels[y, x])
@@ -105,7 +105,7 @@ def test_other_backgrounds_stand_behind_the_whole_picture(portrait, outline):
 
 def test_an_outline_that_misses_the_face_is_not_believed(portrait, monkeypatch):
     monkeypatch.setattr(module, "person_mask", lambda pixels: np.zeros(pixels.shape[:2], np.float32))
-    layers = build_layers(portrait, build_mesh(portrait).region)
+    layers = build_layers([portrait], [build_mesh(portrait).region])[0]
     left, top, _, _ = layers.region
     x, y = portrait.landmarks[10, :2].astype(int) - (left, top)
     assert layers.front[y + 5, x, 3] == 255

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from drawn_face import draw_portrait
-from style2talker.records import ARKIT_NAMES, Motion
+from style2talker.records import ARKIT_NAMES, Motion, Portrait
+from style2talker.style_a.head import Head, Pose
+from style2talker.style_a.mesh import build_mesh
 from style2talker.style_a.renderer import Renderer
 
 
@@ -89,7 +91,7 @@ def test_a_shape_on_one_side_leaves_the_other_side_alone(renderer, portrait):
 @pytest.mark.parametrize(("rotation", "axis", "sign"), [((0.2, 0, 0), 1, 1), ((0, 0.2, 0), 0, 1)])
 def test_the_nose_goes_where_the_head_turns(renderer, portrait, rotation, axis, sign):
     """Chin down moves the nose down, a turn to the person's left moves it to the right of the picture."""
-    posed = renderer._mesh.carried(portrait.landmarks, *_pose(rotation))
+    posed = build_mesh(portrait).carried(portrait.landmarks, *_pose(rotation))
     assert sign * (posed[4] - portrait.landmarks[4])[axis] > 3
 
 
@@ -111,3 +113,52 @@ def test_the_mouth_closes_again_to_the_portrait(renderer, portrait):
     frames = list(renderer.frames(motion({"jawOpen": 0.5}))) + list(renderer.frames(motion()))
     assert not np.array_equal(frames[0], portrait.pixels)
     assert np.array_equal(frames[1], portrait.pixels)
+
+
+def couple():
+    """Two drawn faces side by side in one picture."""
+    one = draw_portrait(257, face=0.22)
+    pixels = np.concatenate([one.pixels, one.pixels[:, ::-1]], axis=1)
+    return [
+        Portrait(pixels, one.landmarks + np.array([shift, 0, 0], np.float32), one.blendshapes, one.rotation)
+        for shift in (0, 257)
+    ]
+
+
+def test_one_face_of_two_moves_alone():
+    left, right = couple()
+    frame = one(Renderer(left, bystanders=[right.landmarks]), {"jawOpen": 0.7}, rotation=(0.1, 0.3, 0.2))
+    assert np.array_equal(frame[:, 257:], left.pixels[:, 257:])
+    assert np.abs(frame[:, :250] - left.pixels[:, :250]).max() > 60
+
+
+def test_several_faces_move_each_in_its_own_way():
+    left, right = couple()
+    renderer = Renderer(left, company=[right])
+    nod, shake = motion({"jawOpen": 0.7}), motion({"mouthPucker": 0.6}, rotation=(0, 0.2, 0))
+    frame = next(renderer.frames(nod, shake)).astype(int)
+    alone = one(Renderer(left, bystanders=[right.landmarks]), {"jawOpen": 0.7})
+    other = one(Renderer(right, bystanders=[left.landmarks]), {"mouthPucker": 0.6}, rotation=(0, 0.2, 0))
+    assert np.array_equal(frame[:, :257], alone[:, :257])
+    assert np.array_equal(frame[:, 257:], other[:, 257:])
+    same = next(renderer.frames(nod)).astype(int)
+    assert np.array_equal(same[:, :257], frame[:, :257]) and not np.array_equal(same, frame)
+
+
+def test_frames_in_one_array_are_those_in_many(renderer):
+    turning = Motion(np.zeros((3, 52)), [(0, 0.2, 0), (0.1, 0, 0.1), (0, 0, 0)], np.zeros((3, 3)))
+    seen = [(id(frame), frame.copy()) for frame in renderer.frames(turning, reuse=True)]
+    assert len({place for place, _ in seen}) == 1
+    for (_, reused), fresh in zip(seen, renderer.frames(turning), strict=True):
+        assert np.array_equal(reused, fresh)
+
+
+def test_a_head_draws_the_poses_of_a_motion(portrait, renderer):
+    (head,) = renderer._heads
+    assert isinstance(head, Head)
+    poses: list[Pose] = list(head.poses(motion({"jawOpen": 0.5}, frames=2)))
+    frame = portrait.pixels.copy()
+    head.draw(poses[1], frame)
+    assert not np.array_equal(frame, portrait.pixels)
+    head.restore(frame)
+    assert np.array_equal(frame, portrait.pixels)

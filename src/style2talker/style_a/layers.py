@@ -7,6 +7,7 @@ bit for bit, so nothing shows where a moved region ends.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,32 +54,39 @@ class Layers:
     region: Box
 
 
-def build_layers(portrait: Portrait, region: Box, background: Background = "keep") -> Layers:
-    """Take a portrait apart (once per portrait).
+def build_layers(
+    portraits: Sequence[Portrait], regions: Sequence[Box], background: Background = "keep"
+) -> list[Layers]:
+    """Take a picture apart (once per picture).
 
     Args:
-        portrait: the picture; one with opacity is cut out already and stands before white unless told otherwise.
-        region: (left, top, right, bottom), outside of which nothing moves.
-        background: what to put behind the person.
+        portraits: the faces of the picture that move; one with opacity is cut out already and stands before white
+            unless told otherwise.
+        regions: (left, top, right, bottom) of each, outside of which it moves nothing; no two have a pixel in common.
+        background: what to put behind the people.
+
+    Returns:
+        The layers of each face; all share one still picture.
     """
-    whole = (0, 0, portrait.pixels.shape[1], portrait.pixels.shape[0])
-    if portrait.alpha is not None:
-        alpha = portrait.alpha
-        color = portrait.pixels
+    one = portraits[0]
+    if one.alpha is None and isinstance(background, str) and background == "keep":
+        return [_kept(portrait, region) for portrait, region in zip(portraits, regions, strict=True)]
+    if one.alpha is not None:
+        alpha, color = one.alpha, one.pixels
         background = WHITE if isinstance(background, str) and background == "keep" else background
-    elif isinstance(background, str) and background == "keep":
-        return _kept(portrait, region)
     else:
-        matte = _cut(portrait, whole, _outline(portrait, region))
-        alpha = np.rint(matte.alpha * 255).astype(np.uint8)
-        color = np.rint(matte.front * 255).astype(np.uint8)
+        matte = _cut(one, (0, 0, *one.pixels.shape[1::-1]), _outline(one.pixels, regions))
+        alpha, color = (np.rint(a * 255).astype(np.uint8) for a in (matte.alpha, matte.front))
     front = _premultiplied(color, alpha)
     if isinstance(background, str):
         behind, still = color, np.dstack([color, alpha])
     else:
         behind = covering(background, *alpha.shape)
         still = _laid(front, behind)
-    return _with_apron(portrait, region, _part(front, region), _part(color, region), _part(behind, region), still)
+    return [
+        _with_apron(portrait, region, _part(front, region), _part(color, region), _part(behind, region), still)
+        for portrait, region in zip(portraits, regions, strict=True)
+    ]
 
 
 def _part(values: ImageArray, box: Box) -> ImageArray:
@@ -86,27 +94,24 @@ def _part(values: ImageArray, box: Box) -> ImageArray:
     return np.ascontiguousarray(values[top:bottom, left:right])
 
 
-def _outline(portrait: Portrait, region: Box) -> FloatArray:
-    """Coarse mask (H, W) of the person: finely around the head, the rest from a look at the whole picture."""
-    left, top, right, bottom = region
-    rows, columns = portrait.pixels.shape[:2]
-    near = person_mask(np.ascontiguousarray(portrait.pixels[top:bottom, left:right]))
-    if region == (0, 0, columns, rows):
-        return near
-    mask = person_mask(portrait.pixels)
-    ramp = 0.15 * (bottom - top)
-    y = np.arange(top, bottom, dtype=np.float32)[:, None]
-    x = np.arange(left, right, dtype=np.float32)[None]
-    inside = np.ones(near.shape, dtype=np.float32)
-    for depth, tied in (
-        (x - left, left > 0),
-        (right - 1 - x, right < columns),
-        (y - top, top > 0),
-        (bottom - 1 - y, bottom < rows),
-    ):
-        if tied:
-            inside = inside * smoothstep(depth / ramp, 0.0, 1.0)
-    mask[top:bottom, left:right] += (near - mask[top:bottom, left:right]) * inside
+def _outline(pixels: ImageArray, regions: Sequence[Box]) -> FloatArray:
+    """Coarse mask (H, W) of the people: finely around each head, the rest from a look at the whole picture."""
+    rows, columns = pixels.shape[:2]
+    mask = person_mask(pixels)
+    for left, top, right, bottom in regions:
+        if (left, top, right, bottom) == (0, 0, columns, rows):
+            continue
+        near = person_mask(np.ascontiguousarray(pixels[top:bottom, left:right]))
+        ramp = 0.15 * (bottom - top)
+        y = np.arange(top, bottom, dtype=np.float32)[:, None]
+        x = np.arange(left, right, dtype=np.float32)[None]
+        sides = [(x - left, left > 0), (right - 1 - x, right < columns)]
+        sides += [(y - top, top > 0), (bottom - 1 - y, bottom < rows)]
+        inside = np.ones(near.shape, dtype=np.float32)
+        for depth, tied in sides:
+            if tied:
+                inside = inside * smoothstep(depth / ramp, 0.0, 1.0)
+        mask[top:bottom, left:right] += (near - mask[top:bottom, left:right]) * inside
     return mask
 
 

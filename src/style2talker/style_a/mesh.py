@@ -7,6 +7,7 @@ points of one frame.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -114,13 +115,24 @@ class WarpMesh:
         return np.array([translation[0], -translation[1], 0.0], dtype=np.float32) * np.float32(self.unit)
 
 
-def _region(portrait: Portrait, height: float) -> tuple[int, int, int, int]:
-    """The square around the head that may move, cut at the picture's border."""
+def _region(portrait: Portrait, height: float, others: Sequence[FloatArray]) -> tuple[int, int, int, int]:
+    """The square around the head that may move, cut at the picture's border and half way to other faces."""
     rows, columns = portrait.pixels.shape[:2]
-    centre = portrait.landmarks[:, :2].mean(axis=0) + np.array([0.0, -0.05 * height])
-    half = 1.55 * height
-    left, top = np.floor(np.maximum(centre - half, 0)).astype(int)
-    right, bottom = np.ceil(np.minimum(centre + half, (columns, rows))).astype(int)
+    middle = portrait.landmarks[:, :2].mean(axis=0)
+    low = np.maximum(middle + np.array([0.0, -0.05 * height]) - 1.55 * height, 0)
+    high = np.minimum(middle + np.array([0.0, -0.05 * height]) + 1.55 * height, (columns, rows))
+    own_low, own_high = portrait.landmarks[:, :2].min(axis=0), portrait.landmarks[:, :2].max(axis=0)
+    for other in others:
+        other_low, other_high = other[:, :2].min(axis=0), other[:, :2].max(axis=0)
+        after, before = other_low - own_high, own_low - other_high
+        # They part where the gap between them is widest: beside, above or below.
+        gaps = np.array([after[0], before[0], after[1], before[1]])
+        side, axis = int(gaps.argmax()), int(gaps.argmax()) // 2
+        if side % 2 == 0:
+            high[axis] = min(high[axis], (own_high[axis] + other_low[axis]) / 2)
+        else:
+            low[axis] = max(low[axis], (own_low[axis] + other_high[axis]) / 2)
+    (left, top), (right, bottom) = np.rint(low).astype(int), np.rint(high).astype(int)
     return int(left), int(top), int(right), int(bottom)
 
 
@@ -244,14 +256,19 @@ def _triangulate(points: FloatArray) -> NDArray[np.int32]:
     return np.vstack([around[~inside], *eyes, np.array(strips), face_triangles()]).astype(np.int32)
 
 
-def build_mesh(portrait: Portrait) -> WarpMesh:
-    """Build the control mesh of a portrait (once per portrait)."""
+def build_mesh(portrait: Portrait, others: Sequence[FloatArray] = ()) -> WarpMesh:
+    """Build the control mesh of a portrait (once per portrait).
+
+    Args:
+        portrait: the face and its picture.
+        others: (V, 3) landmarks of other faces in the picture, which the mesh leaves alone.
+    """
     face = portrait.landmarks.astype(np.float64)
     oval = portrait.landmarks[list(FACE_OVAL), :2]
     height = float(np.linalg.norm(face[10, :2] - face[152, :2]))
     up = (face[10, :2] - face[152, :2]) / height
     unit = float(np.linalg.norm(face[33] - face[263]))
-    region = _region(portrait, height)
+    region = _region(portrait, height, others)
     around = _around(oval, region, _APRON * height)
     pivot = face[list(STABLE)].mean(axis=0) + rotation_matrix(portrait.rotation) @ np.array(PIVOT) * unit
     head = _head(around, oval, up)
