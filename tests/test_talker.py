@@ -360,3 +360,15 @@ def test_options_as_a_record_are_the_same(pixels: np.ndarray, voice: Sound) -> N
     by_record = Talker().generate_from(pixels, voice, GenerateOptions(size=96, emotion="sad"))
     assert isinstance(by_record, Clip)
     assert np.array_equal(by_name.motion.blendshapes, by_record.motion.blendshapes)
+
+
+def test_drawings_are_held_when_fewer_are_asked_for(pixels: np.ndarray, voice: Sound) -> None:
+    smooth = Talker().generate(pixels, voice, size=128, fps=24)
+    held = Talker().generate(pixels, voice, size=128, fps=24, art_frame_rate=12)
+    assert len(held) == len(smooth)
+    change = np.abs(np.diff(held.motion.blendshapes, axis=0)).max(axis=1)
+    assert (change[::2] == 0).all() and (change[1::2] > 0).any()
+    first, second = (frame for frame, _ in zip(held, range(2), strict=False))
+    assert np.array_equal(first, second)
+    with pytest.raises(UsageError, match="--art-frame-rate is 0, allowed is 1 to 120"):
+        GenerateOptions(art_frame_rate=0)

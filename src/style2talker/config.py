@@ -92,11 +92,11 @@ def _word_or_file(name: str, value: str, words: tuple[str, ...], what: str) -> N
 
 
 def parse_face(face: int | str | None) -> int | str | None:
-    """The meaning of `--face`: None, "largest", or the number of a face from the left. Raises UsageError."""
-    if face is None or face == "largest":
+    """The meaning of `--face`: None, "largest", "all", or the number of a face from the left. Raises UsageError."""
+    if face is None or face in ("largest", "all"):
         return face
     if not re.fullmatch(r"[0-9]{1,3}", str(face)):
-        raise UsageError(f"--face is {_shown(face)}, allowed is a number from 0 on, or largest")
+        raise UsageError(f"--face is {_shown(face)}, allowed is a number from 0 on, largest or all")
     return int(face)
 
 
@@ -119,7 +119,8 @@ class StylizeOptions:
         art_degree: 0 (the portrait itself) .. 1 (the full style).
         art_structure: 0..1, how far the proportions of the face follow the art.
         keep_color: keep the portrait's colours.
-        face: number of the face from the left, "largest", or None for the only one.
+        face: number of the face from the left, "largest", "all", or None for the only one; one picture can have only one
+            style, which is then that of the largest face.
         seed: of everything that chance decides.
     """
 
@@ -163,6 +164,7 @@ class RenderOptions(StylizeOptions):
         background: what stands behind the person: "keep" (the portrait's own, white behind a transparent portrait),
             "transparent", #rrggbb, or the path of a picture.
         wrinkles: whether the skin folds with the expression.
+        art_frame_rate: drawings per second, each held until the next (12: "on twos"); one in every frame when None.
         fps: frames per second; the motion's own when None.
         engine: "rig".
     """
@@ -171,15 +173,18 @@ class RenderOptions(StylizeOptions):
     framing: str = "crop"
     background: str = "keep"
     wrinkles: bool = True
+    art_frame_rate: float | None = None
     fps: float | None = None
     engine: str = "rig"
 
     def __post_init__(self) -> None:
         StylizeOptions.__post_init__(self)
-        _within(self, size=(64, 4096), fps=(1, 120))
+        _within(self, size=(64, 4096), fps=(1, 120), art_frame_rate=(1, 120))
         _one_of(self, framing=("crop", "full"), engine=("rig", "neural"))
         if self.engine == "neural":
             raise UsageError("--engine neural is not available in this version: use --engine rig")
+        if self.face == "all" and self.framing == "crop":
+            raise UsageError("--face all shows everybody in the whole picture: add --framing full")
         if parse_color(self.background) is None:
             _word_or_file("background", self.background, ("keep", "transparent"), "#rrggbb, or a picture file")
 

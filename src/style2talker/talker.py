@@ -31,6 +31,7 @@ from style2talker.records import ARKIT_NAMES, FAMILIES, Art, FloatArray, ImageAr
 from style2talker.speech.analyse import analyse
 from style2talker.style_a.layers import Background
 from style2talker.style_a.renderer import Renderer
+from style2talker.style_a.stepping import stepped
 from style2talker.style_e.generate import MotionOptions, generate_motion
 from style2talker.style_e.lips import LipModel
 
@@ -190,7 +191,8 @@ class Talker:
         n_frames = max(1, round(len(speech.samples) / SPEECH_RATE * options.fps))
         del speech  # its samples are heavy and all that they say is in the motion
         renderer = self._renderer(shown, art, options, stages)
-        return Clip(_saving(motion.resampled(options.fps, n_frames)), sound, renderer, stages, explain(emotion))
+        motion = _saving(motion.resampled(options.fps, n_frames), options.art_frame_rate)
+        return Clip(motion, sound, renderer, stages, explain(emotion))
 
     def render(
         self,
@@ -211,7 +213,7 @@ class Talker:
         renderer = self._renderer(self._shown(picture, choice, stages), art, choice, stages)
         fps = choice.fps or motion.fps
         n_frames = max(1, round(motion.n_frames / motion.fps * fps))
-        return Clip(_saving(motion.resampled(fps, n_frames)), sound, renderer, stages)
+        return Clip(_saving(motion.resampled(fps, n_frames), choice.art_frame_rate), sound, renderer, stages)
 
     def stylize(self, picture: PictureLike, options: StylizeOptions | None = None) -> Portrait:
         """A whole picture in an art style, its face found. Raises PictureError, FaceError, ArtError, AssetError."""
@@ -275,8 +277,10 @@ def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
     stages[name] = stages.get(name, 0.0) + time.perf_counter() - began
 
 
-def _saving(motion: Motion) -> ClipMotion:
-    return ClipMotion(motion.blendshapes, motion.rotation, motion.translation, motion.fps)
+def _saving(motion: Motion, drawings: float | None) -> ClipMotion:
+    """The motion of a clip, with so many drawings a second."""
+    held = stepped(motion, drawings)
+    return ClipMotion(held.blendshapes, held.rotation, held.translation, held.fps)
 
 
 def _picture(portrait: PictureLike) -> Picture:

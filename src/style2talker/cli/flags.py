@@ -11,6 +11,7 @@ __all__ = [
     "OUTPUT",
     "Art",
     "ArtDegree",
+    "ArtFrameRate",
     "ArtStructure",
     "Background",
     "Config",
@@ -32,6 +33,9 @@ OUTPUT = "The clip to write: .mp4, .mov, .webm, or -%04d.png for numbered pictur
 Art = Annotated[str | None, typer.Option(help="none, cartoon, illustration, arcane, comic, pixar, or a picture.")]
 ArtDegree = Annotated[float | None, typer.Option(help="0 (the portrait itself) to 1 (the full style); default 0.8.")]
 ArtStructure = Annotated[float | None, typer.Option(help="0 to 1: how far proportions follow the art; default 0.3.")]
+ArtFrameRate = Annotated[
+    float | None, typer.Option(help="Drawings per second, each held: 12 is on twos; default: one in every frame.")
+]
 KeepColor = Annotated[bool | None, typer.Option("--keep-color/--no-keep-color", help="Keep the portrait's colours.")]
 Size = Annotated[int | None, typer.Option(help="Side of the square crop in pixels, 64 to 4096; default 512.")]
 Framing = Annotated[str | None, typer.Option(help="crop: a square around the head; full: the whole picture.")]
