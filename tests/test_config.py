@@ -140,6 +140,7 @@ def test_every_field_survives_toml(tmp_path: Path) -> None:
         framing="full",
         background="#a0b0c0",
         wrinkles=False,
+        art_frame_rate=12.0,
         fps=23.976,
         emotion='0: calm;\n2: she\'s "mad"',
         emotion_strength=1.5,
