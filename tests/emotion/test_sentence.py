@@ -173,7 +173,7 @@ def test_the_map_of_the_package_is_small_and_whole(monkeypatch: pytest.MonkeyPat
 
 
 def test_amounts_take_chance_out_and_grow_with_certainty() -> None:
-    sigmoid = np.array([0.05, 0.14, 0.25, 0.35, 0.6, 0.9])
+    sigmoid = np.array([0.05, 0.15, 0.3, 0.4, 0.6, 0.9])
     bias = np.full(8, -30, np.float32)
     sizes = []
     for value in sigmoid:

@@ -10,10 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from style2talker.emotion.manner import degree
 from style2talker.emotion.meaning import MeaningMap
+from style2talker.emotion.muscles import muscle_units
 from style2talker.records import LABELS, FloatArray
 from style2talker.train import emotion
 from style2talker.train.emotion_grammar import FELT, sentences
+from style2talker.train.emotion_utterances import SCENES, UTTERANCES
 
 
 def test_the_grammar_gives_different_balanced_sentences() -> None:
@@ -113,3 +116,22 @@ def test_the_command_writes_a_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     felt = targets.max(1) > 0.5
     raw = learned.raw(bag(texts))[:, [LABELS.index(label) for label in FELT]]
     assert (raw[felt].argmax(1) == targets[felt].argmax(1)).mean() > 0.3  # chance is 0.14
+
+
+def test_the_grammar_has_muscles_manner_and_tens_of_thousands_of_wordings() -> None:
+    texts, _ = sentences(np.random.default_rng(8), 20000)
+    assert len({text.lower().rstrip(".") for text in texts}) > 15000
+    some = texts[:1500]
+    assert sum(bool(muscle_units(text)) for text in some) > 0.04 * len(some)
+    assert sum(degree(text.lower()) != 1 for text in some) > 0.12 * len(some)
+
+
+def test_utterances_and_scenes_reach_the_grammar() -> None:
+    texts, targets = sentences(np.random.default_rng(9), 6000)
+    for label, said in UTTERANCES.items():
+        hits = [t for text, t in zip(texts, targets, strict=True) if any(s in text for s in said)]
+        assert len(hits) > 10, label
+        felt = [LABELS.index(FELT[int(t.argmax())]) if t.max() else LABELS.index("neutral") for t in hits]
+        assert np.mean([f == LABELS.index(label) for f in felt]) > 0.9, label
+    assert set(SCENES) == set(FELT)
+    assert all(any(scene in text for text in texts for scene in scenes) for scenes in SCENES.values())

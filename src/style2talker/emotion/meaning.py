@@ -17,7 +17,7 @@ from style2talker.records import FloatArray
 __all__ = ["MeaningMap", "load_meaning_map"]
 
 _WEIGHTS = "emotion.npz"
-_QUIET, _SURE = 0.15, 0.4
+_QUIET, _SURE = 0.2, 0.45
 """Amounts below the first are chance; from the second on they count in full."""
 _LEAST_SHOWN = 0.35
 """Part of an amount that is certainty, not intensity: a feeling that is only guessed at still shows."""

@@ -132,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m style2talker.train.emotion", description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, help="the .npz to write")
     parser.add_argument("--encoder", type=Path, help="folder of the sentence encoder (default: the installed asset)")
-    parser.add_argument("--sentences", type=int, default=16000, help="how many sentences to draw (default 16000)")
+    parser.add_argument("--sentences", type=int, default=26000, help="how many sentences to draw (default 26000)")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")

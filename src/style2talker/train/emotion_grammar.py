@@ -14,6 +14,7 @@ from numpy.random import Generator
 from style2talker.emotion.lexicon import FEELINGS
 from style2talker.records import LABELS, FloatArray
 from style2talker.train.emotion_situations import OFF_TOPIC, SITUATIONS
+from style2talker.train.emotion_utterances import SCENES, UTTERANCES
 from style2talker.train.emotion_wordings import ADJECTIVES, IDIOMS, MUSCLES, VERBS
 
 __all__ = ["FELT", "sentences"]
@@ -67,6 +68,17 @@ _SITUATION_FORMS = (
     "{situation}", "{who} speaks because {situation}", "as if {situation}", "{who} says that {situation}",
     "the moment when {situation}", "{situation}, and it shows",
 )  # fmt: skip
+_UTTERANCE_FORMS = ("{said}", "{said}", "{said}", '"{said}"', "{who} says: {said}", "the line is: {said}")
+_SCENE_FORMS = (
+    "{scene}", "like {scene}", "imagine {scene}", "play {scene}", "{scene}, {degree}{word}", "the mood of {scene}",
+)  # fmt: skip
+_MUSCLE_FORMS = (
+    "{muscle}",
+    "{muscle} while speaking",
+    "a face with {muscle}",
+    "{degree}{muscle}",
+    "{who} has {muscle}",
+)
 _DENIED_NOUNS = (
     "{who} speaks without any {word}", "no {word}", "there is no {word} in the voice", "{who} shows no {word} at all",
     "without a trace of {word}",
@@ -141,10 +153,24 @@ def _situation_sentence(rng: Generator, label: str) -> tuple[str, _Target]:
     return form.format(situation=situation, who=who), {label: 0.9}
 
 
+def _utterance_sentence(rng: Generator, label: str) -> tuple[str, _Target]:
+    said, (who, _) = _pick(rng, UTTERANCES[label]), _person(rng)
+    text = _pick(rng, _UTTERANCE_FORMS).format(said=said, who=who)
+    return text, {} if label == "neutral" else {label: 1.0}
+
+
+def _scene_sentence(rng: Generator, label: str) -> tuple[str, _Target]:
+    word, _ = _word(rng, label, nouns=False)
+    scene, degree = _pick(rng, SCENES[label]), _pick(rng, _DEGREES)
+    return _pick(rng, _SCENE_FORMS).format(scene=scene, degree=degree, word=word), {label: 0.95}
+
+
 def _muscle_sentence(rng: Generator, label: str) -> tuple[str, _Target]:
     muscle = _pick(rng, MUSCLES[label])
     if rng.random() < 0.3:
-        return _pick(rng, ("{m}", "{m} while speaking", "a face with {m}")).format(m=muscle), {label: 0.4}
+        who, _ = _person(rng)
+        text = _pick(rng, _MUSCLE_FORMS).format(muscle=muscle, who=who, degree=_pick(rng, _DEGREES))
+        return text, {label: 0.4}
     text, target = (_adjective_sentence if rng.random() < 0.6 else _noun_sentence)(rng, label)
     return f"{text}, {_pick(rng, ('with ', '', 'and '))}{muscle}", target
 
@@ -179,8 +205,8 @@ def _off_topic(rng: Generator) -> tuple[str, _Target]:
 
 
 def _neutral_sentence(rng: Generator) -> tuple[str, _Target]:
-    text, _ = (_idiom_sentence if rng.random() < 0.5 else _adjective_sentence)(rng, "neutral")
-    return text, {}
+    makers = (_idiom_sentence, _adjective_sentence, _utterance_sentence)
+    return makers[int(rng.integers(len(makers)))](rng, "neutral")[0], {}
 
 
 _FELT_MAKERS = (
@@ -188,11 +214,13 @@ _FELT_MAKERS = (
     _noun_sentence,
     _idiom_sentence,
     _situation_sentence,
+    _utterance_sentence,
+    _scene_sentence,
     _muscle_sentence,
     _denied_sentence,
     _mixed_sentence,
 )
-_FELT_SHARES = (0.3, 0.1, 0.23, 0.2, 0.08, 0.05, 0.04)
+_FELT_SHARES = (0.2, 0.07, 0.24, 0.18, 0.11, 0.05, 0.07, 0.05, 0.03)
 
 
 def _felt_sentence(rng: Generator) -> tuple[str, _Target]:
