@@ -86,7 +86,7 @@ def test_what_a_later_version_brings_is_refused_clearly() -> None:
 
 
 def test_faces_are_numbers_or_largest() -> None:
-    assert [parse_face(face) for face in (None, "largest", "0", "12", 3)] == [None, "largest", 0, 12, 3]
+    assert [parse_face(face) for face in (None, "largest", "all", "0", "12", 3)] == [None, "largest", "all", 0, 12, 3]
     for face in ("-1", "smallest", "1.5", "", "1000", "٣", True):
         with pytest.raises(UsageError, match="--face"):
             parse_face(face)

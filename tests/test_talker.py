@@ -14,11 +14,13 @@ from style2talker import talker as module
 from style2talker.assets.store import package_data
 from style2talker.config import GenerateOptions, RenderOptions, StylizeOptions
 from style2talker.errors import AudioError, FaceError, OutputError, PictureError, UsageError
+from style2talker.face.landmarks import People
 from style2talker.media.audio import Sound, read_sound, write_wav
 from style2talker.media.motion import read_motion, write_motion
 from style2talker.media.picture import Picture, read_picture, write_picture
 from style2talker.media.video import probe_video
 from style2talker.records import ARKIT_NAMES, Motion, Portrait
+from style2talker.style_a.head import Head
 from style2talker.style_a.renderer import Renderer
 from style2talker.talker import Clip, ClipMotion, Talker, read_art
 
@@ -44,10 +46,21 @@ def find_drawn(pixels: np.ndarray, alpha: np.ndarray | None, which: object, find
     return Portrait(pixels, drawn.landmarks * scale, drawn.blendshapes, drawn.rotation, alpha)
 
 
+def find_drawn_people(pixels: np.ndarray, alpha: np.ndarray | None, which: object, finder: Finder) -> People:
+    """One drawn face, or two side by side in a picture twice as wide as high."""
+    if pixels.shape[1] < 2 * pixels.shape[0]:
+        return People((find_drawn(pixels, alpha, which, finder),), ())
+    left = find_drawn(pixels, alpha, which, finder)
+    beside = left.landmarks + np.array([pixels.shape[0], 0, 0], np.float32)
+    right = Portrait(pixels, beside, left.blendshapes, left.rotation, alpha)
+    return People((left, right), ()) if which == "all" else People((left,), (beside,))
+
+
 @pytest.fixture(autouse=True)
 def finder(monkeypatch: pytest.MonkeyPatch) -> type[Finder]:
     monkeypatch.setattr(module, "FaceFinder", Finder)
     monkeypatch.setattr(module, "find_portrait", find_drawn)
+    monkeypatch.setattr(module, "find_people", find_drawn_people)
     monkeypatch.setattr(Finder, "made", 0)
     return Finder
 
@@ -123,14 +136,14 @@ def test_frames_are_drawn_only_when_they_are_asked_for(
     pixels: np.ndarray, voice: Sound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = 0
-    draw = Renderer._frame
+    draw = Head.draw
 
     def counted(*arguments: object) -> object:
         nonlocal drawn
         drawn += 1
         return draw(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Renderer, "_frame", counted)
+    monkeypatch.setattr(Head, "draw", counted)
     clip = Talker().generate(pixels, voice, size=96)
     assert drawn == 0
     frames = iter(clip)
@@ -234,6 +247,28 @@ def test_opaque_portraits_are_cut_out_for_another_background(pixels: np.ndarray,
     assert probe_video(tmp_path / "out.webm").n_frames in (None, len(clip))
 
 
+def test_of_several_faces_one_is_animated_or_all(pixels: np.ndarray, voice: Sound) -> None:
+    both = np.concatenate([pixels, pixels], axis=1)
+    talker = Talker()
+    one = talker.generate(both, voice, framing="full", face=0)
+    assert one.others == () and one.size == (2 * SIDE, SIDE)
+    for frame in one:
+        assert np.array_equal(frame[:, SIDE:], pixels)
+    every = talker.generate(both, voice, framing="full", face="all")
+    assert len(every.others) == 1 and every.others[0].n_frames == len(every)
+    assert not np.array_equal(every.others[0].rotation, every.motion.rotation)
+    last = list(every)[-1]
+    assert not np.array_equal(last[:, SIDE:], pixels)
+    assert np.array_equal(last[:, :SIDE], list(one)[-1][:, :SIDE])
+    assert every.preview().shape == (SIDE, 2 * SIDE, 3)
+    again = talker.render(both, every.motion, options=RenderOptions(framing="full", face="all"))
+    assert again.others == ()
+    frame = list(again)[-1]
+    assert np.array_equal(frame[:, :SIDE], last[:, :SIDE])
+    with pytest.raises(UsageError, match="add --framing full"):
+        RenderOptions(face="all")
+
+
 def test_no_art_and_no_degree_are_the_portrait_itself(pixels: np.ndarray, voice: Sound) -> None:
     talker = Talker()
     plain = next(iter(talker.generate(pixels, voice, size=96)))
@@ -326,7 +361,7 @@ def test_a_failure_while_drawing_leaves_nothing(
     clip = Talker().generate(pixels, voice, size=96)
     frames = list(clip)
 
-    def breaking(self: Renderer, motion: Motion) -> Iterator[np.ndarray]:
+    def breaking(self: Renderer, motion: Motion, **_: object) -> Iterator[np.ndarray]:
         yield from frames[:5]
         raise RuntimeError("broken")
 

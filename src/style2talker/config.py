@@ -119,8 +119,7 @@ class StylizeOptions:
         art_degree: 0 (the portrait itself) .. 1 (the full style).
         art_structure: 0..1, how far the proportions of the face follow the art.
         keep_color: keep the portrait's colours.
-        face: number of the face from the left, "largest", "all", or None for the only one; one picture can have only one
-            style, which is then that of the largest face.
+        face: number of the face from the left, "largest", "all", or None for the only one.
         seed: of everything that chance decides.
     """
 

@@ -22,7 +22,7 @@ from style2talker.config import GenerateOptions, RenderOptions, StylizeOptions, 
 from style2talker.emotion.sentence import explain, understand
 from style2talker.face.align import crop_portrait, face_crop
 from style2talker.face.driving import Progress, load_motion, with_head
-from style2talker.face.landmarks import FaceFinder, find_portrait
+from style2talker.face.landmarks import FaceFinder, People, find_people, find_portrait
 from style2talker.media.audio import SPEECH_RATE, Sound, check_speech, read_sound, to_speech
 from style2talker.media.motion import write_motion
 from style2talker.media.picture import Picture, read_picture
@@ -68,6 +68,7 @@ class Clip:
         renderer: what draws the frames.
         stages: seconds that each stage took so far.
         notes: lines that say how the feeling was understood.
+        others: what further faces of the picture do; they do the same where they have no motion of their own.
     """
 
     motion: ClipMotion
@@ -75,6 +76,7 @@ class Clip:
     renderer: Renderer
     stages: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    others: tuple[Motion, ...] = ()
 
     @property
     def fps(self) -> float:
@@ -92,15 +94,18 @@ class Clip:
 
     def __iter__(self) -> Iterator[ImageArray]:
         """Frames (H, W, 3) uint8 RGB, (H, W, 4) with a transparent background, one at a time."""
-        return self.renderer.frames(self.motion)
+        return self.renderer.frames(self.motion, *self.others)
 
     def preview(self) -> ImageArray:
         """The frame of the first three seconds that is furthest from the first, blinks apart; as those of the clip."""
         shapes = np.delete(self.motion.blendshapes[: max(1, round(_PREVIEW_S * self.fps))], _EYES, axis=1)
         best = int(np.argmax(np.linalg.norm(shapes - shapes[0], axis=1)))
         one = slice(best, best + 1)
-        motion = Motion(self.motion.blendshapes[one], self.motion.rotation[one], self.motion.translation[one], self.fps)
-        return next(self.renderer.frames(motion))
+        motions = [
+            Motion(each.blendshapes[one], each.rotation[one], each.translation[one], self.fps)
+            for each in (self.motion, *self.others)
+        ]
+        return next(self.renderer.frames(*motions))
 
     def save(self, path: PathLike, progress: Progress | None = None) -> None:
         """Render and write it in the format of the suffix; the file appears when it is whole.
@@ -116,7 +121,8 @@ class Clip:
         began = time.perf_counter()
         waited = 0.0
         with clip_writer(path, self.size, self.fps, self.sound, len(self), self.renderer.transparent) as writer:
-            for done, frame in enumerate(self, start=1):
+            frames = self.renderer.frames(self.motion, *self.others, reuse=True)
+            for done, frame in enumerate(frames, start=1):
                 before = time.perf_counter()
                 writer.write(frame)
                 waited += time.perf_counter() - before
@@ -177,22 +183,29 @@ class Talker:
             lips = self._lip_model()
             with _timed(stages, "emotion"):
                 emotion = understand(options.emotion, options.emotion_strength)
-            shown = seen.result()
+            people = seen.result()
         driver = None if options.pose in ("generate", "still") else load_motion(options.pose, progress)
         if rest is not None:
-            shown = Portrait(shown.pixels, shown.landmarks, rest, shown.rotation, shown.alpha)
+            first, *company = people.portraits
+            first = Portrait(first.pixels, first.landmarks, rest, first.rotation, first.alpha)
+            people = People((first, *company), people.bystanders)
         with _timed(stages, "motion"):
             choice = MotionOptions(
                 options.head_motion, options.blink == "auto", "still" if options.pose == "still" else "generate"
             )
-            motion = generate_motion(speech, emotion, shown.blendshapes, choice, options.seed, lips)
+            motions = [
+                generate_motion(speech, emotion, one.blendshapes, choice, (options.seed + k) % 2**32, lips)
+                for k, one in enumerate(people.portraits)
+            ]
             if driver is not None:
-                motion = with_head(motion, driver, options.head_motion)
+                motions = [with_head(motion, driver, options.head_motion) for motion in motions]
         n_frames = max(1, round(len(speech.samples) / SPEECH_RATE * options.fps))
         del speech  # its samples are heavy and all that they say is in the motion
-        renderer = self._renderer(shown, art, options, stages)
-        motion = _saving(motion.resampled(options.fps, n_frames), options.art_frame_rate)
-        return Clip(motion, sound, renderer, stages, explain(emotion))
+        renderer = self._renderer(people, art, options, stages)
+        motion, *others = (
+            _saving(each.resampled(options.fps, n_frames), options.art_frame_rate) for each in motions
+        )
+        return Clip(motion, sound, renderer, stages, explain(emotion), tuple(others))
 
     def render(
         self,
@@ -227,13 +240,18 @@ class Talker:
             self._finder = FaceFinder()
         return find_portrait(picture.pixels, picture.alpha, parse_face(options.face), self._finder)
 
-    def _shown(self, picture: Picture, options: RenderOptions, stages: dict[str, float]) -> Portrait:
-        """The portrait as it will be shown: cropped to a square, or the whole picture."""
+    def _shown(self, picture: Picture, options: RenderOptions, stages: dict[str, float]) -> People:
+        """Who is animated, as they will be shown: cropped to a square, or in the whole picture."""
         with _timed(stages, "portrait"):
+            if self._finder is None:
+                self._finder = FaceFinder()
+            whole = _shrunk(picture) if options.framing == "full" else picture
+            people = find_people(whole.pixels, whole.alpha, parse_face(options.face), self._finder)
             if options.framing == "full":
-                return self._found(_shrunk(picture), options)
-            whole = self._found(picture, options)
-            return crop_portrait(whole, face_crop(whole, options.size))
+                return people
+            (portrait,) = people.portraits
+            crop = face_crop(portrait, options.size)
+            return People((crop_portrait(portrait, crop),), tuple(crop.points(face) for face in people.bystanders))
 
     def _heard(self, audio: SoundLike, stages: dict[str, float]) -> tuple[Sound, Speech]:
         """A sound and the speech in it."""
@@ -257,11 +275,19 @@ class Talker:
 
         return stylise_once(portrait, art, seed, self._finder)
 
-    def _renderer(self, portrait: Portrait, art: Art, options: RenderOptions, stages: dict[str, float]) -> Renderer:
-        """What draws a portrait, styled, over its background."""
+    def _renderer(self, people: People, art: Art, options: RenderOptions, stages: dict[str, float]) -> Renderer:
+        """What draws people, styled, over their background."""
         with _timed(stages, "style"):
-            styled, behind = self._styled(portrait, art, options.seed), _background(options.background)
-            return Renderer(styled, background=behind, wrinkles=options.wrinkles)
+            first, *company = people.portraits
+            styled, behind = self._styled(first, art, options.seed), _background(options.background)
+            others = [Portrait(styled.pixels, p.landmarks, p.blendshapes, p.rotation, styled.alpha) for p in company]
+            return Renderer(
+                styled,
+                background=behind,
+                wrinkles=options.wrinkles,
+                company=others,
+                bystanders=people.bystanders,
+            )
 
 
 def _options(given: dict[str, Any]) -> GenerateOptions:

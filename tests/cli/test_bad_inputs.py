@@ -117,7 +117,7 @@ USAGE = [
     Case("size in fractions", _with("--size", "99.5"), 2, "--size"),
     Case("framing round", _with("--framing", "round"), 2, "crop, full"),
     Case("face -1", _with("--face", "-1"), 2, "--face"),
-    Case("face left", _with("--face", "left"), 2, "allowed is a number from 0 on, or largest"),
+    Case("face left", _with("--face", "left"), 2, "allowed is a number from 0 on, largest or all"),
     Case("bad colour", _with("--background", "#12345g"), 2, "#rrggbb"),
     Case("background transparent", _with("--background", "transparent"), 2, r"out\.mp4 cannot be transparent"),
     Case("pictures without a number", _to("out.png"), 2, r"such as talk-%04d\.png"),

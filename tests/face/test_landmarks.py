@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 
 from style2talker.errors import AssetError, FaceError
-from style2talker.face.landmarks import Face, FaceFinder, choose_face, find_portrait, open_landmarker
+from style2talker.face.landmarks import (
+    Face,
+    FaceFinder,
+    People,
+    choose_face,
+    find_people,
+    find_portrait,
+    open_landmarker,
+)
 from style2talker.records import ARKIT_NAMES
 
 
@@ -125,11 +133,11 @@ def test_choosing_among_faces_needs_no_model():
 class OneFace:
     """Stands for a finder that finds a given face."""
 
-    def __init__(self, face):
-        self.face = face
+    def __init__(self, *faces):
+        self.found = list(faces)
 
     def faces(self, pixels):
-        return [self.face]
+        return self.found
 
 
 def test_profiles_and_small_faces_are_refused_with_box_and_advice():
@@ -199,3 +207,34 @@ def test_a_finder_that_is_let_go_leaves_its_model_to_the_next(landmarker, monkey
     third.close()
     module._close_idle()
     assert module._idle == {}
+
+
+def test_all_who_can_be_animated_are_and_the_others_are_bystanders():
+    picture = np.zeros((200, 400, 3), np.uint8)
+    small, first, turned, large = (
+        made_face(0, 20),
+        made_face(40, 90),
+        made_face(140, 100, yaw=np.radians(60)),
+        made_face(260, 95),
+    )
+    finder = OneFace(small, first, turned, large)
+    people = find_people(picture, None, "all", finder)
+    assert isinstance(people, People)
+    wanted = [large.landmarks[0, 0], first.landmarks[0, 0]]
+    assert [portrait.landmarks[0, 0] for portrait in people.portraits] == wanted
+    assert [points[0, 0] for points in people.bystanders] == [small.landmarks[0, 0], turned.landmarks[0, 0]]
+    with pytest.raises(FaceError, match="turned 60°"):
+        find_people(picture, None, "all", OneFace(small, turned))
+
+
+def test_who_is_not_chosen_stands_by():
+    picture = np.zeros((200, 400, 3), np.uint8)
+    left, right = made_face(0, 90), made_face(200, 95)
+    finder = OneFace(left, right)
+    everybody = find_people(picture, None, "all", finder)
+    assert [p.landmarks[0, 0] for p in everybody.portraits] == [right.landmarks[0, 0], left.landmarks[0, 0]]
+    assert everybody.bystanders == ()
+    one = find_people(picture, None, 0, finder)
+    assert np.array_equal(one.portraits[0].landmarks, left.landmarks)
+    assert len(one.bystanders) == 1 and np.array_equal(one.bystanders[0], right.landmarks)
+    assert np.array_equal(find_portrait(picture, which="all", finder=finder).landmarks, right.landmarks)

@@ -26,7 +26,7 @@ from style2talker.face.pose import euler_angles
 from style2talker.face.quiet import quiet_stderr
 from style2talker.records import ARKIT_NAMES, FloatArray, ImageArray, Portrait
 
-__all__ = ["Face", "FaceFinder", "find_portrait", "open_landmarker"]
+__all__ = ["Face", "FaceFinder", "People", "find_people", "find_portrait", "open_landmarker"]
 
 MODEL = "face_landmarker"
 MOST_FACES = 12
@@ -291,7 +291,7 @@ def choose_face(faces: list[Face], which: int | str | None) -> Face:
             f"no face found: use a picture in which one face, at least {SMALLEST_FACE} pixels high, is clearly seen "
             "from the front"
         )
-    if which == "largest":
+    if which in ("largest", "all"):
         return max(faces, key=lambda face: face.height)
     if isinstance(which, int):
         if not 0 <= which < len(faces):
@@ -317,7 +317,7 @@ def find_portrait(
     Args:
         pixels: (H, W, 3) uint8 RGB.
         alpha: (H, W) uint8 opacity or None.
-        which: number of the face from the left, "largest", or None for the only one.
+        which: number of the face from the left, "largest", or None for the only one; "all" is the largest here.
         finder: an open finder to use; opened and closed here when None.
 
     Raises:
@@ -327,18 +327,58 @@ def find_portrait(
     if finder is None:
         with FaceFinder() as own:
             return find_portrait(pixels, alpha, which, own)
-    face = choose_face(finder.faces(pixels), which)
+    return find_people(pixels, alpha, "largest" if which == "all" else which, finder).portraits[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """The faces of one picture.
+
+    Attributes:
+        portraits: those who are to be animated, the chosen or largest one first; all of the same picture.
+        bystanders: (V, 3) landmarks of everybody else.
+    """
+
+    portraits: tuple[Portrait, ...]
+    bystanders: tuple[FloatArray, ...]
+
+
+def find_people(pixels: ImageArray, alpha: ImageArray | None, which: int | str | None, finder: FaceFinder) -> People:
+    """Who of a picture is to be animated, and where everybody else is.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        alpha: (H, W) uint8 opacity or None.
+        which: as of `find_portrait`; with "all" everybody whose face is large enough and not turned away.
+        finder: an open finder.
+
+    Raises:
+        FaceError: as of `find_portrait`.
+    """
+    faces = finder.faces(pixels)
+    usable = [face for face in faces if _fault(face) is None] if which == "all" else []
+    first = choose_face(usable or faces, which)
+    fault = _fault(first)
+    if fault is not None:
+        raise fault
+    moved = [first, *(face for face in usable if face is not first)]
+    portraits = tuple(Portrait(pixels, face.landmarks, face.blendshapes, face.rotation, alpha) for face in moved)
+    return People(portraits, tuple(face.landmarks for face in faces if all(face is not other for other in moved)))
+
+
+def _fault(face: Face) -> FaceError | None:
+    """Why a face cannot be animated, None where it can."""
     if face.height < SMALLEST_FACE:
-        raise FaceError(
+        return FaceError(
             f"the face at {face.box} is only {face.height:.0f} pixels high: use a larger picture "
             f"(at least {SMALLEST_FACE} pixels from forehead to chin)",
             face.box,
         )
     yaw = float(np.degrees(face.rotation[1]))
     if abs(yaw) > WIDEST_YAW:
-        raise FaceError(
+        return FaceError(
             f"the face at {face.box} is turned {abs(yaw):.0f}° to the side, at most {WIDEST_YAW:.0f}° can be animated: "
             "use a picture from the front, or choose another face by --face",
             face.box,
         )
-    return Portrait(pixels, face.landmarks, face.blendshapes, face.rotation, alpha)
+    return None
