@@ -132,8 +132,8 @@ def test_the_catch_light_moves_half_as_far_as_the_iris(portrait):
 
 
 def test_carried_points_are_where_the_skin_takes_them(portrait):
-    inner, border, weights = skin_only(portrait.landmarks, RIGHT_EYE)
-    assert set(inner.tolist()) == set(RIGHT_EYE) and not set(border.tolist()) & set(RIGHT_EYE)
+    inner, border, weights = skin_only(portrait.landmarks, RIGHT_EYE, range(468, 473))
+    assert set(inner.tolist()) == {*RIGHT_EYE, *range(468, 473)} and not set(border.tolist()) & set(RIGHT_EYE)
     assert np.allclose(weights.sum(axis=1), 1.0, atol=1e-4) and weights.min() > -1e-6
     living = LivingPicture(portrait, portrait.pixels, (0, 0, 401, 401))
     shifted = portrait.landmarks + np.array([3, -2, 1], np.float32)

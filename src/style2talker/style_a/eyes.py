@@ -6,6 +6,7 @@ warped. So lashes are never stretched, a gaze moves the iris and not the skin, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -32,6 +33,22 @@ _BALL_RADIUS = 0.43
 """Radius of an eyeball over the distance between the corners of the eye: 12 mm to 28 mm."""
 _ENOUGH = 0.4
 """Pixels of motion from which on the painted eye is shown wholly."""
+
+
+def _arc() -> FloatArray:
+    """(n, n) that takes a table to the cubic nearest to it between the corners, and leaves it beyond them."""
+    place = np.linspace(-1.24, 1.24, _TABLE)
+    inside = np.abs(place) < 1.0
+    powers = np.vander(place, 4)
+    fit = powers @ np.linalg.pinv(powers[inside])
+    out = np.eye(_TABLE)
+    keep = np.clip((1.0 - np.abs(place)) / 0.25, 0, 1)[:, None]
+    nearest = np.zeros((_TABLE, _TABLE))
+    nearest[:, inside] = fit
+    return np.asarray(out + (nearest - out) * keep, dtype=np.float32)
+
+
+_ARC = _arc()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,16 +88,20 @@ class Eye:
     softness: float
 
 
-def skin_only(points: FloatArray, ring: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+def skin_only(
+    points: FloatArray, ring: Sequence[int], iris: Sequence[int]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
     """How the skin around an eye would carry the points within, if nothing moved on its own.
 
     Args:
         points: (V, 3) the portrait's points.
         ring: ids around the opening.
+        iris: ids within it.
 
     Returns:
-        Ids (I,) of the opening's points, ids (B,) of the skin points next to them, and weights (I, B): the discrete
-        harmonic interpolation with the edges of the mesh as springs (Tutte 1963), lids tied to each other as well.
+        Ids (I,) of ring and iris, ids (B,) of the skin points next to the ring, and weights (I, B). The ring follows by
+        discrete harmonic interpolation with the edges of the mesh as springs (Tutte 1963), lids tied to each other as
+        well; the iris follows the ring by inverse squared distance (Shepard 1968).
     """
     edges = {tuple(sorted(e)) for t in face_triangles().tolist() for e in ((t[0], t[1]), (t[1], t[2]), (t[2], t[0]))}
     inside = set(ring)
@@ -102,7 +123,11 @@ def skin_only(points: FloatArray, ring: tuple[int, ...]) -> tuple[NDArray[np.int
                 laplace[row[one], row[other]] -= spring
             else:
                 pull[row[one], column[other]] += spring
-    return inner, border, np.linalg.solve(laplace, pull).astype(np.float32)
+    around = np.linalg.solve(laplace, pull)
+    distance = np.linalg.norm(points[list(iris), None, :2] - points[None, inner, :2], axis=2)
+    near = 1.0 / np.maximum(distance, 0.5) ** 2
+    within = (near / near.sum(axis=1, keepdims=True)) @ around
+    return np.concatenate([inner, list(iris)]), border, np.vstack([around, within]).astype(np.float32)
 
 
 def _edges(side: str, points: FloatArray) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -120,8 +145,8 @@ def _spread(s: NDArray[np.float64], low: float, high: float) -> FloatArray:
     at = np.clip(np.linspace(low, high, _TABLE), order[0], order[-1])
     # Linear in the values only for each unit vector on its own, so linear weights keep the operator one matrix.
     hats = np.stack([np.interp(at, order, unit) for unit in np.eye(len(s))], axis=1)
-    kernel = np.hanning(9) / np.hanning(9).sum()
-    smooth = np.stack([np.convolve(np.pad(hat, 4, "edge"), kernel, "valid") for hat in hats.T], axis=1)
+    kernel = np.hanning(19) / np.hanning(19).sum()
+    smooth = np.stack([np.convolve(np.pad(hat, 9, "edge"), kernel, "valid") for hat in hats.T], axis=1)
     return smooth.astype(np.float32)
 
 
@@ -192,7 +217,8 @@ def _build_eye(portrait: Portrait, side: str, light: FloatArray) -> Eye | None:
 def _curve(s: NDArray[np.float64], t: NDArray[np.float64], table: NDArray[np.float64]) -> NDArray[np.float64]:
     """An edge over the table: monotone cubic through its points (Fritsch & Carlson 1980), level beyond the corners."""
     order = np.maximum.accumulate(s + np.arange(len(s)) * 1e-3)
-    return np.asarray(PchipInterpolator(order, t)(np.clip(table, order[0], order[-1])))
+    edge = PchipInterpolator(order, t)(np.clip(table, order[0], order[-1]))
+    return np.convolve(np.pad(edge, 6, "edge"), np.hanning(13) / np.hanning(13).sum(), "valid")
 
 
 def paint_eye(
@@ -254,7 +280,10 @@ def _moved_edges(eye: Eye, own: list[NDArray[np.floating]], given: list[NDArray[
     slope = np.clip((given_low - given_up) / np.maximum(low0 - up0, 1.0), -0.6, 1.5)
     up = up0 + (own_up - given_up) / (1.0 + slope)
     low = low0 + (own_low - given_up - slope * (low0 - up0)) / (1.0 + slope)
-    return np.stack([up, np.maximum(low, up)]).astype(np.float32)
+    moved = np.stack([up, np.maximum(low, up)]).astype(np.float32)
+    # Shut lids meet in a smooth arc, however the corners of the mesh waver.
+    closed = _closed(eye, moved)
+    return np.asarray(moved + (moved @ _ARC.T - moved) * closed, dtype=np.float32)
 
 
 def _closed(eye: Eye, moved: FloatArray) -> float:

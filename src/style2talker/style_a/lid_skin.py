@@ -73,15 +73,23 @@ def make_lid_skin(
     free = np.clip((outside - 0.20 * reach) / (0.10 * reach), 0, 1) * np.clip(brow / (0.08 * reach), 0, 1)
     broad = _without_lines(color, free > 0.0, 0.36 * reach)
     usual = np.median(broad[free > 0.5], axis=0) if (free > 0.5).sum() > 20 else np.full(3, 0.5)
-    skin = completed(broad, free.astype(np.float32), usual.astype(np.float32), 0.07 * reach)
-    # What is left of thick lashes would look like a bruise.
+    skin = completed(broad, free.astype(np.float32), usual.astype(np.float32), 0.13 * reach)
+    # Shadow in the socket and what is left of thick lashes would look like a bruise on a lid that comes forward.
+    cheek = (above_lower < -0.35 * reach) & (free > 0.5)
+    if cheek.sum() > 12:
+        usual = np.median(broad[cheek], axis=0)
     around = completed(broad, free.astype(np.float32), usual.astype(np.float32), 0.5 * reach)
-    skin = np.maximum(skin, 0.86 * around)
+    around = 0.5 * around + 0.5 * usual
+    level = skin.mean(axis=2, keepdims=True) / np.maximum(around.mean(axis=2, keepdims=True), 0.02)
+    lifted = np.clip(level + 0.55 * np.clip(1.0 - level, 0, 1), 0.76, 1.3)
+    lid = 0.35 * skin * (lifted / np.maximum(level, 0.1)) + 0.65 * around * lifted
+    inward = np.clip((0.75 * reach - outside) / (0.75 * reach), 0, 1)[..., None]
+    skin = skin + (lid - skin) * (inward * inward * (3 - 2 * inward))
     grain = surface_grain(portrait, color.shape[:2], 0.06 * width)
     skin = skin * (1.0 + grain[..., None])
     odd = np.clip((_difference(color, skin) - 0.16) / 0.12, 0, 1)
     odd = cv2.GaussianBlur(cv2.dilate(odd.astype(np.float32), np.ones((3, 3), np.uint8)), (0, 0), 0.8)
-    near = np.clip((0.36 * reach - outside) / (0.18 * reach), 0, 1)
+    near = np.clip((0.40 * reach - outside) / (0.28 * reach), 0, 1)
     beside = np.clip((np.abs(along) - 0.40 * width) / (0.15 * width), 0, 1)
     far = np.where(below_upper < 0, 0.95 * reach, 0.50 * reach)
     far = far + (0.65 * reach - far) * beside
@@ -139,15 +147,15 @@ def _lashes(
     color: FloatArray, skin: FloatArray, below_upper: FloatArray, along: FloatArray, width: float, reach: float
 ) -> tuple[FloatArray, float, float]:
     """Colour, strength and thickness of the line that the upper lashes draw in the portrait."""
-    band = (below_upper > -0.30 * reach) & (below_upper < 0.20 * reach) & (np.abs(along) < 0.36 * width)
+    band = (below_upper > -0.28 * reach) & (below_upper < 0.06 * reach) & (np.abs(along) < 0.36 * width)
     if band.sum() < 8:
         return np.zeros(3, np.float32), 0.5, max(0.03 * width, 1.0)
     lack = 1.0 - color.mean(axis=2) / np.maximum(skin.mean(axis=2), 0.05)
     cut = float(np.percentile(lack[band], 88))
     dark = np.median(color[band & (lack >= cut)], axis=0)
-    strength = float(np.clip(1.25 * cut, 0.15, 0.95))
-    mass = float(np.clip(lack[band] / max(cut, 1e-3), 0, 1).mean()) * 0.5 * reach
-    return dark.astype(np.float32), strength, float(np.clip(0.35 * mass, max(0.018 * width, 0.8), 0.045 * width + 0.4))
+    strength = float(np.clip(1.15 * cut, 0.15, 0.9))
+    mass = float(np.clip(lack[band] / max(cut, 1e-3), 0, 1).mean()) * 0.34 * reach
+    return dark.astype(np.float32), strength, float(np.clip(0.5 * mass, max(0.018 * width, 0.8), 0.045 * width + 0.4))
 
 
 def lash_line(skin: LidSkin, below: FloatArray, s_index: FloatArray, closed: float) -> FloatArray:

@@ -15,7 +15,8 @@ __all__ = ["LivingPicture"]
 Box = tuple[int, int, int, int]
 _LEAST = 0.02
 """Activation from which on a fold shows."""
-_IRISES = (slice(468, 473), slice(473, 478))
+_RINGS = (RIGHT_EYE, LEFT_EYE)
+_IRISES = (range(468, 473), range(473, 478))
 
 
 class LivingPicture:
@@ -35,7 +36,7 @@ class LivingPicture:
         self._picture = front.copy()
         self._eyes = build_eyes(portrait)
         self._seam = build_seam(portrait)
-        self._carriers = [skin_only(self._rest, ring) for ring in (RIGHT_EYE, LEFT_EYE)]
+        self._carriers = [skin_only(self._rest, ring, iris) for ring, iris in zip(_RINGS, _IRISES, strict=True)]
         left, top = region[:2]
         self._shading = build_skin_shading(portrait) if wrinkles else None
         self._shade = np.zeros(front.shape[:2], dtype=np.float32)
@@ -46,10 +47,8 @@ class LivingPicture:
     def carried(self, face: FloatArray) -> FloatArray:
         """The points (V, 3) for the mesh: those of the eyes go where the skin around them takes them."""
         out = face.copy()
-        for (inner, border, weights), iris in zip(self._carriers, _IRISES, strict=True):
-            shift = weights @ (face[border] - self._rest[border])
-            out[inner] = self._rest[inner] + shift
-            out[iris] = self._rest[iris] + shift.mean(axis=0)
+        for inner, border, weights in self._carriers:
+            out[inner] = self._rest[inner] + weights @ (face[border] - self._rest[border])
         return out
 
     def picture(self, shapes: FloatArray, face: FloatArray, carried: FloatArray) -> tuple[ImageArray, Box | None]:
