@@ -26,6 +26,8 @@ Box = tuple[int, int, int, int]
 _MM = 1.0 / 89.0
 """A millimetre in eye distances."""
 _OWN_LINES = 0.7
+_SMOOTHEST = 0.35
+"""Depth of folds on the smoothest skin, 1 being the roughest."""
 _FADING = 0.35
 """How much a fold that the portrait's expression has fades when the expression goes."""
 
@@ -167,8 +169,11 @@ def _depth(own: FloatArray, portrait: Portrait, likely: FloatArray) -> float:
     for ids in ((117, 50, 207, 216, 206, 203, 129, 142, 126), (346, 280, 427, 436, 426, 423, 358, 371, 355)):
         cheeks += polygon_mask(own.shape, portrait.landmarks[list(ids), :2])
     cheeks *= likely
-    lines = float(np.sqrt((own**2 * cheeks).sum() / max(float(cheeks.sum()), 1.0)))
-    return float(np.clip(0.4 + 35.0 * (lines - 0.011), 0.4, 1.0))
+    if not (cheeks > 0.5).any():
+        return _SMOOTHEST
+    # By the median: the hard edge of a drawn shadow is no sign of age.
+    lines = float(np.median(np.abs(own[cheeks > 0.5])))
+    return float(np.clip(_SMOOTHEST + 60.0 * (lines - 0.005), _SMOOTHEST, 1.0))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
