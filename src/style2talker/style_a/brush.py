@@ -85,17 +85,29 @@ def _kuwahara(lab: FloatArray, direction: FloatArray, anisotropy: FloatArray, ra
     return out
 
 
-def brushed(lab: FloatArray, flow: Flow, radius: float) -> FloatArray:
+def brushed(lab: FloatArray, flow: Flow, radius: float, where: FloatArray | None = None) -> FloatArray:
     """A Lab picture (H, W, 3) as if laid down in short brush strokes along the flow.
 
     Args:
         lab: the picture.
         flow: directions of the strokes.
         radius: half the length of a stroke in pixels; large ones are painted at a lower resolution.
+        where: (H, W) mask of what will be seen: away from it nothing need be painted.
     """
+    if where is not None:
+        rows, columns = np.flatnonzero(where.max(axis=1) > 1e-3), np.flatnonzero(where.max(axis=0) > 1e-3)
+        if not len(rows):
+            return lab
+        # Directions reach over the border of the box as far as a stroke does.
+        edge = int(np.ceil(2 * radius)) + 2
+        box = (slice(max(0, rows[0] - edge), rows[-1] + edge + 1), slice(max(0, columns[0] - edge), columns[-1] + edge))
+        out = lab.copy()
+        out[box] = brushed(lab[box], Flow(flow.direction[box], flow.anisotropy[box]), radius)
+        return out
     factor = max(1.0, radius / _MOST_RADIUS)
     if factor == 1.0:
-        return np.asarray(_kuwahara(np.ascontiguousarray(lab), flow.direction, flow.anisotropy, radius))
+        parts = (np.ascontiguousarray(part) for part in (lab, flow.direction, flow.anisotropy))
+        return np.asarray(_kuwahara(*parts, radius))
     size = (max(1, round(lab.shape[1] / factor)), max(1, round(lab.shape[0] / factor)))
     less = np.ascontiguousarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA))
     anisotropy = np.ascontiguousarray(cv2.resize(flow.anisotropy, size, interpolation=cv2.INTER_AREA))

@@ -35,7 +35,7 @@ def face_normals(canvas: Canvas) -> FloatArray:
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     axes = [np.linspace(low[i], high[i], _GRID) for i in (0, 1)]
     grid = np.stack(np.meshgrid(axes[0], axes[1]), axis=-1).reshape(-1, 2)
-    spline = RBFInterpolator(points[:, :2], points[:, 2], neighbors=40, smoothing=2.0 * canvas.scale)
+    spline = RBFInterpolator(points[:, :2], points[:, 2], smoothing=2.0 * canvas.scale)
     depth = _ROUND * spline(grid).reshape(_GRID, _GRID).astype(np.float32)
     step = (high - low) / (_GRID - 1)
     sigma = 7 * canvas.scale / float(step.mean())

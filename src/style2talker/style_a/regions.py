@@ -31,6 +31,8 @@ _CHEEKS = (50, 280, 205, 425, 117, 346, 101, 330, 4, 5, 195, 151, 9, 108, 337, 1
 _WORK_FACE = 110.0
 """Height of the face in pixels at which regions are told apart."""
 _MOST_WORK = 640
+_FINE_FACE = 320.0
+"""Largest height of the face in pixels at which the edges of regions are found."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +111,13 @@ def find_regions(pixels: ImageArray, landmarks: FloatArray, alpha: ImageArray | 
     points = landmarks[:, :2] * np.array([size[0] / columns, size[1] / rows], dtype=np.float32)
     opaque = None if alpha is None else np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA))
     coarse = _coarse(small, points, opaque)
-    masks = np.stack([cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_CUBIC) for mask in coarse])
-    masks = _refined(masks, pixels, unit)
+    finer = min(1.0, _FINE_FACE / unit)
+    fine_size = (max(8, round(columns * finer)), max(8, round(rows * finer)))
+    masks = np.stack([cv2.resize(mask, fine_size, interpolation=cv2.INTER_CUBIC) for mask in coarse])
+    fine = pixels if finer == 1 else np.asarray(cv2.resize(pixels, fine_size, interpolation=cv2.INTER_AREA))
+    masks = _refined(masks, fine, unit * finer)
+    if finer < 1:
+        masks = np.stack([cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_LINEAR) for mask in masks])
     return Regions(_with_features(masks, landmarks, unit), unit)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from style2talker.records import FloatArray
-from style2talker.style_a.canvas import Canvas, disc_mask
+from style2talker.style_a.canvas import Canvas, Eye, disc_mask
 from style2talker.style_a.palette import blur, mean_color, quantiles, smoothstep
 
 __all__ = ["draw_eyes", "drawn_lines", "exposed", "grain", "over", "set_off", "shade_skin", "threshold_map"]
@@ -152,31 +152,52 @@ def draw_eyes(lab: FloatArray, canvas: Canvas, white: float, iris_chroma: float,
         catch: radius of the catch-light over that of the iris; 0 for none.
     """
     out = lab.copy()
-    shape: tuple[int, int] = (lab.shape[0], lab.shape[1])
     for eye in canvas.eyes:
         if eye.openness < 0.12 or eye.radius < 1.5:
             continue
-        clear = eye.opening * smoothstep(eye.openness, 0.12, 0.24)
-        ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
-        distance = (np.hypot(xs - eye.centre[0], ys - eye.centre[1]) / eye.radius).astype(np.float32)
-        sclera = clear * smoothstep(distance, 1.0, 1.15) * smoothstep(lab[..., 0], 20, 45)
-        out[..., 0] += sclera * np.minimum(white, 94 - out[..., 0])
-        out[..., 1:] *= (1 - 0.55 * sclera)[..., None]
-        iris = clear * smoothstep(distance, 1.05, 0.9)
-        pupil = clear * smoothstep(distance, 0.5, 0.38)
-        rim = clear * smoothstep(distance, 0.72, 0.95) * smoothstep(distance, 1.12, 0.98)
-        below = np.clip((ys - eye.centre[1]) / eye.radius, -1, 1).astype(np.float32)
-        chroma = np.hypot(out[..., 1], out[..., 2])
-        gain = np.minimum(iris_chroma, np.maximum(26.0 / np.maximum(chroma, 1e-3), 0.6))
-        out[..., 1:] *= (1 + (gain - 1) * iris)[..., None]
-        out[..., 0] += iris * (1 - pupil) * (4 + 7 * below)
-        out[..., 0] += (np.minimum(out[..., 0], 9) - out[..., 0]) * np.clip(0.9 * pupil + 0.6 * rim, 0, 1)
-        if catch > 0:
-            spot = eye.centre + np.array([-0.3, -0.36], dtype=np.float32) * eye.radius
-            gleam = np.maximum(
-                disc_mask(shape, spot, max(catch * eye.radius, 0.7)),
-                0.45 * disc_mask(shape, 2 * eye.centre - spot, max(0.5 * catch * eye.radius, 0.5)),
-            )
-            gleam = blur(gleam, 0.25 * canvas.scale) * clear
-            out = over(out, np.broadcast_to(np.array([97, 0, 0], np.float32), out.shape), gleam)
+        box = _box(eye.opening, round(2 * canvas.scale) + 2)
+        out[box] = _eye(out[box], lab[box], eye, box, canvas.scale, (white, iris_chroma, catch))
+    return out
+
+
+def _box(mask: FloatArray, margin: int) -> tuple[slice, slice]:
+    """Rows and columns that hold all of a mask (H, W), with a margin in pixels; everything where it is empty."""
+    rows, columns = np.flatnonzero(mask.max(axis=1) > 1e-3), np.flatnonzero(mask.max(axis=0) > 1e-3)
+    if not len(rows):
+        return slice(None), slice(None)
+    top, left = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
+    return slice(top, int(rows[-1]) + margin + 1), slice(left, int(columns[-1]) + margin + 1)
+
+
+def _eye(
+    out: FloatArray, lab: FloatArray, eye: Eye, box: tuple[slice, slice], scale: float, how: tuple[float, float, float]
+) -> FloatArray:
+    """One eye of `draw_eyes` within its box; `how` is (white, iris_chroma, catch)."""
+    white, iris_chroma, catch = how
+    out = out.copy()
+    shape: tuple[int, int] = (lab.shape[0], lab.shape[1])
+    centre = eye.centre - np.array([box[1].start or 0, box[0].start or 0], dtype=np.float32)
+    clear = eye.opening[box] * smoothstep(eye.openness, 0.12, 0.24)
+    ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
+    distance = (np.hypot(xs - centre[0], ys - centre[1]) / eye.radius).astype(np.float32)
+    sclera = clear * smoothstep(distance, 1.0, 1.15) * smoothstep(lab[..., 0], 20, 45)
+    out[..., 0] += sclera * np.minimum(white, 94 - out[..., 0])
+    out[..., 1:] *= (1 - 0.55 * sclera)[..., None]
+    iris = clear * smoothstep(distance, 1.05, 0.9)
+    pupil = clear * smoothstep(distance, 0.5, 0.38)
+    rim = clear * smoothstep(distance, 0.72, 0.95) * smoothstep(distance, 1.12, 0.98)
+    below = np.clip((ys - centre[1]) / eye.radius, -1, 1).astype(np.float32)
+    chroma = np.hypot(out[..., 1], out[..., 2])
+    gain = np.minimum(iris_chroma, np.maximum(26.0 / np.maximum(chroma, 1e-3), 0.6))
+    out[..., 1:] *= (1 + (gain - 1) * iris)[..., None]
+    out[..., 0] += iris * (1 - pupil) * (4 + 7 * below)
+    out[..., 0] += (np.minimum(out[..., 0], 9) - out[..., 0]) * np.clip(0.9 * pupil + 0.6 * rim, 0, 1)
+    if catch > 0:
+        spot = centre + np.array([-0.3, -0.36], dtype=np.float32) * eye.radius
+        gleam = np.maximum(
+            disc_mask(shape, spot, max(catch * eye.radius, 0.7)),
+            0.45 * disc_mask(shape, 2 * centre - spot, max(0.5 * catch * eye.radius, 0.5)),
+        )
+        gleam = blur(gleam, 0.25 * scale) * clear
+        out = over(out, np.broadcast_to(np.array([97, 0, 0], np.float32), out.shape), gleam)
     return out
