@@ -316,6 +316,19 @@ def test_the_preview_is_a_frame_with_expression(pixels: np.ndarray, voice: Sound
     assert not np.array_equal(preview, next(iter(clip)))
 
 
+def test_the_skin_folds_unless_told_not_to(pixels: np.ndarray) -> None:
+    shapes = np.zeros((1, 52), np.float32)
+    shapes[:, [i for i, name in enumerate(ARKIT_NAMES) if name.startswith("brow")]] = 1.0
+    motion, talker = Motion(shapes, np.zeros((1, 3)), np.zeros((1, 3))), Talker()
+    folded, smooth = (
+        next(iter(talker.render(pixels, motion, options=RenderOptions(size=192, wrinkles=wrinkles))))
+        for wrinkles in (True, False)
+    )
+    difference = np.abs(folded.astype(int) - smooth).max(axis=2)
+    assert 4 < difference.max() < 80
+    assert (difference > 2).mean() < 0.1
+
+
 def test_render_follows_the_clock_of_the_motion_or_the_one_asked_for(
     pixels: np.ndarray, files: tuple[Path, Path]
 ) -> None:
