@@ -129,7 +129,7 @@ def test_every_recording_is_made_or_has_a_reason(made: tuple[Path, dict[str, Sum
         ("M003#angry#level_1#001", "split", "note"): "left out a tail of 0.20 s",
         ("M009#sad#level_2#001", "split", "note"): "left out a tail of 0.20 s",
         ("M011#happy#level_3#001", "split", "note"): "left out a tail of 0.20 s",
-        ("WRA_Short_000", "crop", "skipped"): "only 4 frames, at least 10 are wanted",
+        ("WRA_Short_000", "crop", "skipped"): "only 4 frames on end can be used, at least 10 are wanted",
     }
     text = (out / MANIFEST).read_text()
     assert str(out) not in text

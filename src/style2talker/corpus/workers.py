@@ -89,7 +89,7 @@ def results(
         yield from (perform(stage.name, row, place, options) for row in rows)
     elif rows:
         with _one_thread():
-            yield from _pooled(stage, rows, place, options, min(jobs, len(rows)))
+            yield from _pooled(stage, rows, place, options, jobs)
 
 
 def _begin() -> None:
@@ -124,13 +124,17 @@ def _one_thread() -> Iterator[None]:
             os.environ[_THREADS] = before
 
 
+_idle: dict[int, ProcessPoolExecutor] = {}
+"""Pools by number of processes, kept from stage to stage; they end with this process."""
+
+
 def _pooled(stage: Stage, rows: Sequence[ClipRow], place: Place, options: object, jobs: int) -> Iterator[Result]:
     """Results from a pool of processes; a new one takes the place of one that a dying worker has broken."""
     waiting = deque((row, 0) for row in rows)
     ordered = stage.store is not None
     while waiting:
         flying: deque[tuple[Future[Result], ClipRow, int]] = deque()
-        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin)
+        pool = _idle.pop(jobs, None) or ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin)
         try:
             while waiting or flying:
                 _hand_out(pool, stage, place, options, waiting, flying, _AHEAD * jobs)
@@ -138,11 +142,13 @@ def _pooled(stage: Stage, rows: Sequence[ClipRow], place: Place, options: object
                 result = flying[at][0].result()
                 del flying[at]
                 yield result
+            _idle[jobs] = pool
         except BrokenProcessPool:
             for _, row, deaths in reversed(flying):
                 waiting.appendleft((row, deaths + 1))
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            if _idle.get(jobs) is not pool:
+                pool.shutdown(wait=False, cancel_futures=True)
         while waiting and waiting[0][1] >= _DEATHS:
             yield Result(waiting.popleft()[0].clip, "failed", "the worker process died at it twice")
 
