@@ -48,14 +48,14 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     worker = ["--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path / "dask")]
     parts += [dask("distributed.cli.dask_worker", *words, *worker) for _ in range(2)]
     begun = time.monotonic()
-    while not file.is_file() and time.monotonic() - begun < 60:
+    while not file.is_file() and time.monotonic() - begun < 180:
         time.sleep(0.05)
     try:
         yield file.read_text().split('"address": "')[1].split('"')[0], parts[1:]
     finally:
         for part in reversed(parts):
             part.terminate()
-            part.wait(20)
+            part.wait(60)
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -103,5 +103,5 @@ def test_an_address_without_a_scheduler_is_refused(tmp_path: Path, monkeypatch: 
 
 def test_without_dask_one_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UsageError, match=r"pip install style2talker\[cluster\]"):
+    with pytest.raises(UsageError, match="pip install distributed"):
         next(cluster_results(STAGES["mel"], [], Place(tmp_path), NoOptions(), "tcp://127.0.0.1:1"))

@@ -157,5 +157,5 @@ def test_what_is_missing_or_damaged_is_said(tmp_path: Path, monkeypatch: pytest.
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(UsageError, match=r"pip install style2talker\[corpus\]"):
+    with pytest.raises(UsageError, match="pip install lmdb"):
         packed(tmp_path / "none")

@@ -42,7 +42,7 @@ def cluster_results(
         from distributed import Client, wait
         from distributed.scheduler import KilledWorker
     except ImportError as error:
-        raise UsageError("--scheduler needs Dask: pip install style2talker[cluster]") from error
+        raise UsageError("--scheduler needs Dask: pip install distributed") from error
     there = Place(place.folder.absolute(), tuple(root.absolute() for root in place.roots))
     waiting = deque(rows)
     flying: deque[tuple[Any, ClipRow]] = deque()

@@ -120,7 +120,7 @@ def open_pack(folder: Path, write: bool = False) -> lmdb.Environment:
     try:
         import lmdb
     except ImportError as error:
-        raise UsageError("packing needs the package lmdb: pip install style2talker[corpus]") from error
+        raise UsageError("packing needs the package lmdb: pip install lmdb") from error
     if write:
         folder.mkdir(parents=True, exist_ok=True)
     try:
