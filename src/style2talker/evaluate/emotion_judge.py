@@ -120,7 +120,7 @@ def _relative(clips: Sequence[EmotionClip], absolute: bool) -> list[FloatArray]:
     if absolute:
         return [clip.blendshapes for clip in clips]
     neutral = {}
-    for person in {clip.person for clip in clips}:
+    for person in sorted({clip.person for clip in clips}):
         calm = [c.blendshapes for c in clips if c.person == person and c.label == "neutral"]
         if not calm:
             raise VideoError(f"{person} has no neutral clip to compare with: add one or judge absolute blendshapes")
