@@ -8,7 +8,7 @@ from drawn_face import draw_portrait
 from style2talker.errors import ArtError
 from style2talker.records import Portrait
 from style2talker.style_a.canvas import prepare
-from style2talker.style_a.exemplar import check_example, prepare_example, synthesise
+from style2talker.style_a.exemplar import _stronger, check_example, prepare_example, synthesise
 from style2talker.style_a.palette import blur, to_lab
 
 
@@ -150,3 +150,12 @@ def test_line_art_is_recognised_and_its_lines_are_drawn(portrait, art):
     jaw = np.round(portrait.landmarks[[176, 148, 377, 400], :2]).astype(int)
     dark = [to_lab(synthesise(portrait, example, 0))[jaw[:, 1], jaw[:, 0], 0].mean() for example in (lined, painted)]
     assert dark[0] < dark[1] - 5
+
+
+def test_strokes_become_as_strong_as_those_of_the_art():
+    rng = np.random.default_rng(4)
+    strong, weak = (rng.normal(0, size, (60, 70)).astype(np.float32) for size in (8.0, 2.0))
+    everywhere = np.ones((60, 70), np.float32)
+    assert _stronger(weak, everywhere, strong, everywhere) == pytest.approx(1.4, abs=0.05)
+    assert _stronger(strong, everywhere, weak, everywhere) == 0
+    assert _stronger(weak, 0 * everywhere, strong, everywhere) == 0

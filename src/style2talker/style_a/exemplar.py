@@ -105,6 +105,7 @@ def synthesise(portrait: Portrait, example: Example, seed: int) -> ImageArray:
     canvas = prepare(portrait)
     plan = _plan(portrait, canvas.regions, _brushed(canvas.lab, canvas.regions), example)
     painted = _readable(coarse_to_fine(plan, seed), plan.guide, canvas.regions)
+    painted = _textured(painted, plan, canvas.regions)
     return from_lab(_inked(painted, canvas, example))
 
 
@@ -194,12 +195,46 @@ _DETAIL = {
     "background": (0.0, 0.05, 0.15, 0.2),
     "clothes": (0.0, 0.2, 0.45, 0.6),
     "hair": (0.0, 0.3, 0.55, 0.7),
-    "skin": (0.0, 0.3, 0.75, 0.9),
+    "skin": (0.0, 0.2, 0.7, 0.9),
     "brows": (0.25, 0.8, 0.9, 0.8),
     "eyes": (0.6, 0.95, 0.95, 0.85),
     "lips": (0.3, 0.8, 0.9, 0.85),
 }
 """How much of the portrait's own (fine, small, middle, broad) drawing comes back in each region."""
+
+
+_TEXTURES = (1.2, 3.0)
+"""Sigmas in nominal pixels that bound the bands of brush strokes."""
+_MOST_GAIN = 2.4
+
+
+def _textured(painted: FloatArray, plan: Plan, regions: Regions) -> FloatArray:
+    """The picture with its strokes as strong as the art's are in each region: where patches overlap they fade."""
+    s = regions.unit / 245
+    out = painted.copy()
+    whole = np.ones((1, *plan.art.shape[:2]), np.float32)
+    for sigma in _TEXTURES:
+        own, art = (
+            painted[..., 0] - blur(painted[..., 0], sigma * s),
+            plan.art[..., 0] - blur(plan.art[..., 0], sigma * s),
+        )
+        gain = np.zeros(painted.shape[:2], np.float32)
+        for i, mask in enumerate(regions.masks):
+            art_mask = plan.art_masks[i] if len(plan.art_masks) else whole[0]
+            gain += mask * _stronger(own, mask, art, art_mask)
+        # Eyes, brows and lips are drawn by the portrait; strokes would blur them.
+        calm = 1 - np.clip(1.5 * blur(regions.features, 2 * s), 0, 1)
+        out[..., 0] += 0.5 * own * gain * calm
+    return out
+
+
+def _stronger(own: FloatArray, mask: FloatArray, art: FloatArray, art_mask: FloatArray) -> float:
+    """By how much more (0 ..) fine detail must be there to be as strong as the art's, in a region of each."""
+    if min(float(mask.sum()), float(art_mask.sum())) < 60:
+        return 0.0
+    # The middle of the sizes, not their mean: outlines are no strokes.
+    have, want = (float(quantiles(np.abs(detail), where, 0.6)) for detail, where in ((own, mask), (art, art_mask)))
+    return float(np.clip(want / max(have, 0.05), 1.0, _MOST_GAIN)) - 1.0
 
 
 def _readable(painted: FloatArray, guide: FloatArray, regions: Regions) -> FloatArray:
