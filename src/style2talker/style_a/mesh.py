@@ -41,8 +41,12 @@ _RIM = (0.1, 0.6)
 _STEEPEST = 1.7
 """Most depth for one step across: a surface no steeper than this does not hide itself when turned by 30 degrees."""
 _PASSES = 60
-_BODY_TURN, _BODY_SHIFT = 0.06, 0.5
-"""Shares of the head's rotation and of its translation that the shoulders take."""
+_SAFE = (6.0, 20.0)
+"""Degrees aside up to which no fold is to be feared, and from which on steep slopes are wholly flattened."""
+_BODY_TURN, _BODY_SHIFT = 0.06, (0.12, 0.3)
+"""Shares of the head's rotation and of its translation, to the side and up, that the shoulders take."""
+_HELD = (0.2, 0.5)
+"""Room below the chin, in face heights, from which on the shoulders are held where the picture ends, and held fast."""
 
 
 @lru_cache(maxsize=1)
@@ -59,9 +63,9 @@ class WarpMesh:
         points: (P, 3) float32 rest positions in pixels, the first V = 478 the face mesh.
         triangles: (F, 3) int32, all triangles of the picture.
         follow: (P,) float32 in 0..1, how much of the head's rotation a point takes.
-        shift: (P,) float32 in 0..1, how much of the head's translation a point takes.
+        shift: (P, 3) float32 in 0..1, how much of the head's translation a point takes: to the side, up, none in depth.
         relief: (P,) float32 pixels, what to add to the depth of each point so that no slope is so steep as to hide
-            itself when the head turns: a picture has nothing to show behind a fold.
+            itself when the head turns far: a picture has nothing to show behind a fold.
         rim: (P,) float32 in 0..1, how near a point is to where the head curves out of sight: there the outline of a
             turning head stays as wide as it is.
         skin: (P - V, 36) float32, how far the points around the face follow the expression of each oval point.
@@ -93,7 +97,8 @@ class WarpMesh:
         shift = face[list(FACE_OVAL)] - self.points[list(FACE_OVAL)]
         points[478:] += self.skin @ shift
         points[:478] = face
-        points[:, 2] += self.relief
+        aside = float(np.degrees(np.arccos(np.clip(rotation[2, 2], -1.0, 1.0))))
+        points[:, 2] += self.relief * np.float32(_smooth(np.array((aside - _SAFE[0]) / (_SAFE[1] - _SAFE[0]))))
         turned = self.carried(points, rotation, translation * np.array([0, 0, 1], dtype=np.float32)) - points
         # What the picture shows of a turned ball is as wide as before: at the rim only the roll turns.
         flat = rotation[:2, :2]
@@ -101,7 +106,7 @@ class WarpMesh:
         roll = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         scale = 1.0 + PERSPECTIVE * float(translation[2])
         turned[:, :2] += self.rim[:, None] * ((points[:, :2] - self.pivot[:2]) @ ((roll - flat).T * scale))
-        points += turned * self.follow[:, None] + self._offset(translation) * self.shift[:, None]
+        points += turned * self.follow[:, None] + self._offset(translation) * self.shift
         return np.asarray(points, dtype=np.float32)
 
     def carried(self, points: FloatArray, rotation: FloatArray, translation: FloatArray) -> FloatArray:
@@ -193,8 +198,11 @@ def _loose(
         ]
     )
     tied = np.array([left > 0, right < shape[1], top > 0, bottom < shape[0]])
-    edge = _smooth(near / np.maximum(0.6 * room, 1.0))
-    return np.asarray(np.where(tied, edge, 1.0).min(axis=1), dtype=np.float64)
+    edge = np.where(tied, _smooth(near / np.maximum(0.6 * room, 1.0)), 1.0)
+    # A body that the picture's lower border cuts off stands on it.
+    held = _smooth(np.array((room[3] / np.ptp(oval[:, 1]) - _HELD[0]) / (_HELD[1] - _HELD[0])))
+    edge[:, 3] = np.minimum(edge[:, 3], 1.0 - held * (1.0 - _smooth(near[:, 3] / np.maximum(0.6 * room[3], 1.0))))
+    return np.asarray(edge.min(axis=1), dtype=np.float64)
 
 
 def _skin(points: NDArray[np.float64], oval: FloatArray, follow: NDArray[np.float64], height: float) -> FloatArray:
@@ -277,12 +285,14 @@ def build_mesh(portrait: Portrait, others: Sequence[FloatArray] = ()) -> WarpMes
     depth = _depth(around, portrait.landmarks[list(FACE_OVAL)], float(pivot[2]), height)
     points = np.vstack([face, np.column_stack([around, depth])]).astype(np.float32)
     triangles = _triangulate(points)
-    whole = np.ones(478)
+    whole, body = np.ones(478), np.array([*_BODY_SHIFT, 0.0])
     return WarpMesh(
         points=points,
         triangles=triangles,
         follow=np.concatenate([whole, (_BODY_TURN + (1 - _BODY_TURN) * head) * loose]).astype(np.float32),
-        shift=np.concatenate([whole, (_BODY_SHIFT + (1 - _BODY_SHIFT) * head) * loose]).astype(np.float32),
+        shift=np.concatenate([np.ones((478, 3)), (body + (1 - body) * head[:, None]) * loose[:, None]]).astype(
+            np.float32
+        ),
         relief=_relief(points, triangles) - points[:, 2],
         rim=np.concatenate([0 * whole, _smooth((distance / height - _RIM[0]) / (_RIM[1] - _RIM[0]))]).astype(
             np.float32
