@@ -178,7 +178,7 @@ def _head(points: NDArray[np.float64], oval: FloatArray, up: NDArray[np.float64]
     down = -((points - centre) @ up) / half_height
     # Beside the neck the shoulders begin higher.
     beside = np.clip(across - 0.8, 0.0, 1.0)
-    return np.asarray(1.0 - _smooth((down - 1.0 + 0.25 * beside) / (1.3 - 0.3 * beside)), dtype=np.float64)
+    return np.asarray(1.0 - _smooth((down - 1.0 + 0.25 * beside) / (0.95 - 0.2 * beside)), dtype=np.float64)
 
 
 def _loose(
