@@ -12,6 +12,7 @@ import typer
 from style2talker import __version__
 from style2talker.cli.corpus import corpus_app
 from style2talker.cli.entry import complain
+from style2talker.cli.evaluating import evaluate
 from style2talker.cli.looking import stylize, track
 from style2talker.cli.making import generate, render
 from style2talker.cli.models import assets_app, doctor
@@ -32,6 +33,7 @@ app.command()(generate)
 app.command()(track)
 app.command()(render)
 app.command()(stylize)
+app.command()(evaluate)
 app.command()(doctor)
 app.add_typer(assets_app, name="assets")
 app.add_typer(corpus_app, name="corpus")

@@ -1,0 +1,135 @@
+"""Rows of metrics -> results.json, results.csv and results.md."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from style2talker.evaluate.judged import Judged, plain
+from style2talker.evaluate.metrics import METRICS, SYSTEMS, WEIGHTS_MISSING, Metric
+from style2talker.evaluate.summary import Row
+from style2talker.media.atomic import atomic_path
+
+__all__ = ["ARROWS", "by_metric", "conditions", "shown", "write_tables"]
+
+ARROWS = {"up": "↑", "down": "↓", "zero": "→ 0", "reference": "→ reference"}
+"""Direction of a metric -> how it is shown."""
+_COLUMNS = ("metric", "system", "value", "low", "high", "clips", "direction", "unit", "variant", "status")
+
+
+def shown(value: float) -> str:
+    """A number with four digits that count, "–" for none."""
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:.4g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.2e}"
+
+
+def by_metric(rows: Sequence[Row]) -> dict[Metric, dict[str, Row]]:
+    """Metric -> system -> row, in order."""
+    out: dict[Metric, dict[str, Row]] = {}
+    for row in rows:
+        out.setdefault(row.metric, {})[row.system] = row
+    return out
+
+
+def conditions(clips: Sequence[Judged], left: Sequence[str]) -> dict[str, object]:
+    """What the numbers hold for: clips, frames, sizes, frames a second, coverage, and what went wrong."""
+    judged = [clip for clip in clips if not clip.error]
+    coverage = {
+        system: round(float(np.mean([clip.coverage[system] for clip in judged if system in clip.coverage])), 4)
+        for system in ("generated", "reference")
+        if any(system in clip.coverage for clip in judged)
+    }
+    return {
+        "clips": len(judged),
+        "failed": {clip.clip: clip.error for clip in clips if clip.error},
+        "left_out": [*left],
+        "frames": sum(clip.frames for clip in judged),
+        "sizes": sorted({f"{clip.width}x{clip.height}" for clip in judged}),
+        "fps": sorted({round(clip.fps, 3) for clip in judged}),
+        "coverage": coverage,
+        "notes": {clip.clip: [*clip.notes] for clip in judged if clip.notes},
+    }
+
+
+def _records(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
+    for row in rows:
+        m = row.metric
+        low, high = row.interval
+        numbers = {"value": row.value, "low": low, "high": high, "clips": row.clips}
+        yield {
+            "metric": m.name,
+            "system": row.system,
+            **numbers,
+            "direction": m.direction,
+            "unit": m.unit,
+            "variant": m.variant,
+            "status": "ok",
+        }
+    for name, place in WEIGHTS_MISSING.items():
+        yield {"metric": name, "system": "generated", "status": f"weights missing, get them from {place}"}
+
+
+def _markdown(rows: Sequence[Row], facts: Mapping[str, object]) -> str:
+    systems = [name for name in SYSTEMS if any(row.system == name for row in rows)]
+    coverage = facts["coverage"]
+    seen = ", ".join(f"{k} {v:.1%}" for k, v in coverage.items()) if isinstance(coverage, Mapping) else ""
+    out = [
+        "# Evaluation",
+        "",
+        f"{facts['clips']} clips, {facts['frames']} frames; {', '.join(map(str, _list(facts['sizes'])))} pixels at "
+        f"{', '.join(f'{rate:g}' for rate in _list(facts['fps']))} frames a second; face found: {seen or 'nowhere'}.",
+        "",
+        "Mean over clips [95 % by the bootstrap over clips]; N clips know the value.",
+        "",
+        f"| metric | better | {' | '.join(systems)} | N | variant |",
+        f"|{'---|' * (len(systems) + 4)}",
+    ]
+    for metric, found in by_metric(rows).items():
+        cells = [_cell(found.get(system)) for system in systems]
+        unit = f" ({metric.unit})" if metric.unit else ""
+        count = max(row.clips for row in found.values())
+        line = f"{metric.name}{unit} | {ARROWS[metric.direction]} | {' | '.join(cells)} | {count} | {metric.variant}"
+        out.append(f"| {line} |")
+    out += ["", "Anchors:", "", *(f"- {name}: {SYSTEMS[name]}" for name in systems), "", "Weights missing:", ""]
+    out += [f"- {name}: get them from {place}" for name, place in WEIGHTS_MISSING.items()]
+    troubles = [f"- {name}: {text}" for name, text in _items(facts["failed"])]
+    troubles += [f"- {text}" for text in _list(facts["left_out"])]
+    troubles += [f"- {name}: {'; '.join(map(str, _list(texts)))}" for name, texts in _items(facts["notes"])]
+    return "\n".join([*out, *(["", "To know:", "", *troubles] if troubles else [])]) + "\n"
+
+
+def _list(value: object) -> list[object]:
+    return [*value] if isinstance(value, list | tuple) else []
+
+
+def _items(value: object) -> list[tuple[str, object]]:
+    return [*value.items()] if isinstance(value, Mapping) else []
+
+
+def _cell(row: Row | None) -> str:
+    if row is None:
+        return "–"
+    low, high = row.interval
+    return f"{shown(row.value)} [{shown(low)}, {shown(high)}]" if math.isfinite(low) else shown(row.value)
+
+
+def write_tables(folder: Path, rows: Sequence[Row], clips: Sequence[Judged], left: Sequence[str]) -> None:
+    """Write results.json, results.csv and results.md into a folder. Raises OutputError."""
+    facts = conditions(clips, left)
+    known = {m.name: m.variant for m in METRICS}
+    single = {c.clip: {s: {m: v for m, v in own.items() if m in known} for s, own in c.values.items()} for c in clips}
+    whole = {"conditions": facts, "systems": SYSTEMS, "results": [*_records(rows)], "clips": single}
+    with atomic_path(folder / "results.json") as part:
+        part.write_text(json.dumps(plain(whole), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    with atomic_path(folder / "results.csv") as part, part.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, _COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: "" if v is None else v for k, v in dict(_items(plain(r))).items()} for r in _records(rows))
+    with atomic_path(folder / "results.md") as part:
+        part.write_text(_markdown(rows, facts), encoding="utf-8")
