@@ -110,7 +110,7 @@ def _bristles(lab: FloatArray, canvas: Canvas, seed: int) -> FloatArray:
     wide = edge_flow(blur(lab[..., 0], 2 * canvas.scale), 9 * canvas.scale)
     streaks = along(grain(shape, 0.9 * canvas.scale, seed + 1), wide, 11 * canvas.scale)
     streaks = streaks / max(float(streaks.std()), 1e-6)
-    calm = 1 - 0.75 * canvas.face * (1 - canvas.regions["hair"])
+    calm = 1 - 0.75 * np.maximum(canvas.face * (1 - canvas.regions["hair"]), canvas.regions["skin"])
     out = lab.copy()
     out[..., 0] += 2.6 * np.clip(streaks, -2, 2) * calm * smoothstep(lab[..., 0], 2, 30)
     return out

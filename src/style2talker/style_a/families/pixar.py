@@ -70,8 +70,8 @@ def _skin(canvas: Canvas, smooth: FloatArray, normals: FloatArray) -> FloatArray
         out[..., i] = 0.45 * wide + 0.55 * base[i]
     # Red light travels farthest under the skin: it shows where a shadow begins.
     edge = smoothstep(diffuse, 0.75, 0.55) * smoothstep(diffuse, 0.2, 0.5)
-    out[..., 1] += 7.0 * edge
-    out[..., 2] += 3.5 * edge
+    out[..., 1] += 4.0 * edge
+    out[..., 2] += 2.5 * edge
     shape: tuple[int, int] = (smooth.shape[0], smooth.shape[1])
     for point, radius, strength in _BLUSH:
         spot = blur(disc_mask(shape, canvas.landmarks[point, :2], radius * canvas.regions.unit), 9 * s) * canvas.face
