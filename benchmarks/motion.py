@@ -41,12 +41,12 @@ from style2talker.evaluate.statistics import Band, band, pearson, spread_ratio
 from style2talker.evaluate.stillness import head_travel, lip_travel, silent_stretches
 from style2talker.media.audio import read_speech
 from style2talker.records import FloatArray, Motion, Speech
-from style2talker.runtime.ports import LIPS
+from style2talker.runtime.ports import DENOISER, SPEECH_ENCODER
 from style2talker.runtime.session import Session
 from style2talker.speech.analyse import analyse
 from style2talker.speech.mel import SAMPLE_RATE, log_mel
 from style2talker.style_e.generate import MotionOptions, generate_motion
-from style2talker.style_e.lips import LipModel, SpeechModel
+from style2talker.style_e.model import DiffusionModel, MotionModel
 
 TABLES = ("lips", "closures", "silence", "head", "seams", "speed", "noise")
 NEUTRAL = understand("neutral")
@@ -64,15 +64,15 @@ BORDERS = (150, 250)
 _MEGABYTES = 1e6 / (1 if sys.platform == "darwin" else 1024)
 
 
-def load_model(weights: Path | None) -> SpeechModel:
+def load_model(weights: Path | None) -> MotionModel:
     """The networks of a folder; those that come with the package when None."""
     if weights is None:
-        return LipModel()
-    session = Session(weights / f"{LIPS.name}.onnx", LIPS)
-    return lambda windows: session.run(mel=windows)["shapes"]
+        return DiffusionModel()
+    encode, denoise = (Session(weights / f"{port.name}.onnx", port).run for port in (SPEECH_ENCODER, DENOISER))
+    return DiffusionModel(encode, denoise)
 
 
-def predictor(model: SpeechModel, options: MotionOptions = LIPS_ALONE, seed: int = 0) -> Predict:
+def predictor(model: MotionModel, options: MotionOptions = LIPS_ALONE, seed: int = 0) -> Predict:
     """Speech to motion, with a neutral face."""
 
     def predict(speech: Speech) -> Motion:
@@ -111,7 +111,7 @@ def real_clips(data: Sequence[Path], tracks: Path, predict: Predict) -> list[Rea
     return kept
 
 
-def folds(clips: Sequence[RealClip], weights: Sequence[Path]) -> list[tuple[str, SpeechModel, list[RealClip]]]:
+def folds(clips: Sequence[RealClip], weights: Sequence[Path]) -> list[tuple[str, MotionModel, list[RealClip]]]:
     """(what it is, networks, the clips that they are judged on); a clip that no fold held out is left out."""
     if not weights:
         return [("the package, which has learned from these people: NOT held out", load_model(None), [*clips])]
@@ -190,7 +190,7 @@ def table_silence(lines: Sequence[Utterance], predict: Predict) -> None:
         cells(name, len(far), float(far.mean()), float(np.quantile(far, 0.9)), float(far.max()), above, parted)
 
 
-def table_head(data: Sequence[Path], tracks: Path, lines: Sequence[Utterance], model: SpeechModel) -> None:
+def table_head(data: Sequence[Path], tracks: Path, lines: Sequence[Utterance], model: MotionModel) -> None:
     """Tracked people beside motion of their own speech, or of other speech as long where the clip has none."""
     heard = {clip.name: clip.speech for clip in read_clips(data, tracks)}
     other = chained([*lines]).samples
@@ -220,7 +220,7 @@ def table_head(data: Sequence[Path], tracks: Path, lines: Sequence[Utterance], m
     table_variety(analyse(other[: 10 * SAMPLE_RATE]), model)
 
 
-def table_variety(speech: Speech, model: SpeechModel) -> None:
+def table_variety(speech: Speech, model: MotionModel) -> None:
     """What a seed changes, and what a head does that should not move."""
     seeds = diversity([predictor(model, MotionOptions(), seed)(speech) for seed in range(6)])
     still = head_travel(predictor(model, MotionOptions(head_motion=0.0))(speech))

@@ -164,10 +164,10 @@ def test_models_are_loaded_once(pixels: np.ndarray, voice: Sound, finder: type[F
     talker = Talker()
     assert finder.made == 0
     first = talker.generate(pixels, voice, size=96)
-    lips = talker._lips
+    model = talker._model
     second = talker.generate(pixels, voice, size=96, emotion="happy")
     assert finder.made == 1
-    assert talker._lips is lips
+    assert talker._model is model
     assert not np.array_equal(first.motion.blendshapes, second.motion.blendshapes)
 
 

@@ -203,14 +203,20 @@ class Emotion:
         if not 0 <= self.strength <= 1.5:
             raise EmotionError(f"emotion strength is {self.strength:g}, expected 0 to 1.5")
 
+    def shares(self, times: FloatArray, fade: float = 0.4) -> FloatArray:
+        """How much each key counts (T, K) at each time in seconds; keys cross-fade over `fade` seconds."""
+        out = np.zeros((len(times), len(self.times)), np.float32)
+        out[:, 0] = 1.0
+        for key, begin in enumerate(self.times[1:], start=1):
+            u = np.clip((np.asarray(times) - begin) / fade + 0.5, 0.0, 1.0)
+            weight = u * u * (3 - 2 * u)
+            out *= (1 - weight)[:, None]
+            out[:, key] = weight
+        return out
+
     def at(self, times: FloatArray, fade: float = 0.4) -> FloatArray:
         """Expression (T, C) at each time in seconds, cross-faded over `fade` seconds around each change, unscaled."""
-        out = np.repeat(self.expressions[:1], len(times), axis=0)
-        for begin, expression in zip(self.times[1:], self.expressions[1:], strict=True):
-            u = np.clip((np.asarray(times) - begin) / fade + 0.5, 0.0, 1.0)[:, None]
-            weight = u * u * (3 - 2 * u)
-            out = out * (1 - weight) + expression * weight
-        return out.astype(np.float32)
+        return np.asarray(self.shares(times, fade) @ self.expressions, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

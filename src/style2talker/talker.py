@@ -33,7 +33,7 @@ from style2talker.style_a.layers import Background
 from style2talker.style_a.renderer import Renderer
 from style2talker.style_a.stepping import stepped
 from style2talker.style_e.generate import MotionOptions, generate_motion
-from style2talker.style_e.lips import LipModel
+from style2talker.style_e.model import DiffusionModel
 
 __all__ = ["Clip", "ClipMotion", "Talker", "read_art"]
 
@@ -139,7 +139,7 @@ class Talker:
     def __init__(self) -> None:
         """Nothing is loaded before it is needed."""
         self._finder: FaceFinder | None = None
-        self._lips: LipModel | None = None
+        self._model: DiffusionModel | None = None
 
     def generate(
         self,
@@ -180,7 +180,7 @@ class Talker:
         with ThreadPoolExecutor(max_workers=1) as pool:
             seen = pool.submit(self._shown, picture, options, stages)
             sound, speech = self._heard(audio, stages)
-            lips = self._lip_model()
+            model = self._motion_model()
             with _timed(stages, "emotion"):
                 emotion = understand(options.emotion, options.emotion_strength)
             people = seen.result()
@@ -194,7 +194,7 @@ class Talker:
                 options.head_motion, options.blink == "auto", "still" if options.pose == "still" else "generate"
             )
             motions = [
-                generate_motion(speech, emotion, one.blendshapes, choice, (options.seed + k) % 2**32, lips)
+                generate_motion(speech, emotion, one.blendshapes, choice, (options.seed + k) % 2**32, model)
                 for k, one in enumerate(people.portraits)
             ]
             if driver is not None:
@@ -202,9 +202,7 @@ class Talker:
         n_frames = max(1, round(len(speech.samples) / SPEECH_RATE * options.fps))
         del speech  # its samples are heavy and all that they say is in the motion
         renderer = self._renderer(people, art, options, stages)
-        motion, *others = (
-            _saving(each.resampled(options.fps, n_frames), options.art_frame_rate) for each in motions
-        )
+        motion, *others = (_saving(each.resampled(options.fps, n_frames), options.art_frame_rate) for each in motions)
         return Clip(motion, sound, renderer, stages, explain(emotion), tuple(others))
 
     def render(
@@ -261,10 +259,10 @@ class Talker:
             check_speech(samples, "the sound" if isinstance(audio, Sound | np.ndarray) else str(audio))
             return sound, analyse(samples, fps=_MOTION_FPS)
 
-    def _lip_model(self) -> LipModel:
-        if self._lips is None:
-            self._lips = LipModel()
-        return self._lips
+    def _motion_model(self) -> DiffusionModel:
+        if self._model is None:
+            self._model = DiffusionModel()
+        return self._model
 
     def _styled(self, portrait: Portrait, art: Art, seed: int) -> Portrait:
         """The portrait in its art style."""

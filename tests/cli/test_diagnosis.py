@@ -65,7 +65,7 @@ def test_the_libraries_are_those_of_the_package():
 
 
 def test_the_weights_are_files_of_the_package():
-    assert all(store.package_data(name).is_file() for name in WEIGHTS if name != "lips.onnx")
+    assert all(store.package_data(name).is_file() for name in WEIGHTS)
 
 
 def test_all_is_well():
@@ -79,7 +79,7 @@ def test_all_is_well():
     names = " ".join(check["name"] for check in facts["checks"])
     for word in ("Python", "numpy", "mediapipe", "face_landmarker", "sentence_encoder", "machine", "ONNX Runtime"):
         assert word in names
-    for word in ("codecs", "cache folder", "text to speech", "Numba cache", "lips.onnx", "first run"):
+    for word in ("codecs", "cache folder", "text to speech", "Numba cache", "denoiser.onnx", "first run"):
         assert word in names
 
 

@@ -11,7 +11,7 @@ from style2talker.corpus.sentences import LINES, english_sentence
 from style2talker.corpus.synth import damaged, main, read_utterance, speak_utterance, synthesise, varied
 from style2talker.corpus.visemes import Phone
 from style2talker.errors import AudioError
-from style2talker.style_e.lips import CHANNELS
+from style2talker.style_e.factors import CHANNELS
 
 
 def made_utterance(rng):

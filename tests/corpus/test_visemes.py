@@ -3,7 +3,7 @@
 import pytest
 
 from style2talker.corpus.visemes import VISEMES, Phone, mouth_curves, viseme_of
-from style2talker.style_e.lips import CHANNELS
+from style2talker.style_e.factors import CHANNELS
 
 JAW, PUCKER, CLOSURE = (CHANNELS.index(name) for name in ("jawOpen", "mouthPucker", "closure"))
 

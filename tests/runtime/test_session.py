@@ -7,7 +7,7 @@ from onnx import TensorProto, helper
 
 from style2talker.assets.store import package_data
 from style2talker.errors import AssetError
-from style2talker.runtime.ports import LIPS, Port
+from style2talker.runtime.ports import PORTS, SPEECH_ENCODER, Port
 from style2talker.runtime.session import Session
 
 DOUBLE = Port("double", {"x": (None, 3)}, {"y": (None, 3)})
@@ -41,8 +41,8 @@ def test_wrong_inputs_are_named(graph):
 
 
 def test_damaged_and_foreign_graphs_are_refused(graph, tmp_path):
-    with pytest.raises(AssetError, match=r"double\.onnx is no lips graph"):
-        Session(graph, LIPS)
+    with pytest.raises(AssetError, match=r"double\.onnx is no speech_encoder graph"):
+        Session(graph, SPEECH_ENCODER)
     (tmp_path / "cut.onnx").write_bytes(graph.read_bytes()[:20])
     with pytest.raises(AssetError, match=r"cut\.onnx is missing or damaged"):
         Session(tmp_path / "cut.onnx", DOUBLE)
@@ -50,6 +50,11 @@ def test_damaged_and_foreign_graphs_are_refused(graph, tmp_path):
         Session(tmp_path / "none.onnx", DOUBLE)
 
 
-def test_the_shipped_lip_network_fits_its_port():
-    out = Session(package_data("lips.onnx"), LIPS).run(mel=np.zeros((5, 80, 16), np.float32))["shapes"]
-    assert out.shape == (5, LIPS.outputs["shapes"][1])
+@pytest.mark.parametrize("port", PORTS, ids=lambda port: port.name)
+def test_the_shipped_networks_fit_their_ports(port):
+    sizes = {name: tuple(5 if n is None else n for n in shape) for name, shape in port.inputs.items()}
+    out = Session(package_data(f"{port.name}.onnx"), port).run(
+        **{name: np.zeros(size, np.float32) for name, size in sizes.items()}
+    )
+    ((name, shape),) = port.outputs.items()
+    assert out[name].shape == tuple(5 if n is None else n for n in shape)

@@ -1,11 +1,16 @@
-"""A made voice: phrases of syllables whose mouth is known, and a lip model that reads them from loudness."""
+"""A made voice: phrases of syllables whose mouth is known, and an actor in the place of the diffusion model."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.random import Generator
 
+from style2talker.corpus.acting import acted_face, acted_head
+from style2talker.emotion.facs import resemblance
 from style2talker.face.rig import LIP_COLUMNS, load_rig
-from style2talker.records import ARKIT_NAMES, FloatArray, Speech
+from style2talker.records import ARKIT_NAMES, Emotion, FloatArray, Speech
+from style2talker.style_e.factors import CHANNELS, Factors
+from style2talker.style_e.prosody import Prosody
 
 RATE, FPS = 16000, 25.0
 SYLLABLE_S = 0.24
@@ -51,13 +56,31 @@ def long_phrases(duration: float) -> tuple[tuple[float, float], ...]:
     return tuple((t, t + 2.5) for t in np.arange(0.4, duration - 3, 3.0).tolist())
 
 
-def made_lips(speech: Speech, model: object = None) -> FloatArray:
-    """Mouth curves (T, 52) of a made voice: the jaw opens on each syllable and the lips shut between two."""
+def made_lips(speech: Speech) -> FloatArray:
+    """Channels (T, 14) of a made voice: the jaw opens on each syllable and the lips shut between two."""
     frames = ((np.arange(speech.n_frames) + 0.5) / FPS).astype(np.float32)
     runs = np.flatnonzero(np.diff(np.concatenate([[0], speech.activity > 0.5, [0]])))
     phrases = tuple((a / FPS, b / FPS) for a, b in runs.reshape(-1, 2).tolist())
-    out = np.zeros((speech.n_frames, 52), np.float32)
-    out[:, JAW] = 0.35 * np.maximum(_envelope(frames, phrases) - 0.12, 0)
+    out = np.zeros((speech.n_frames, len(CHANNELS)), np.float32)
+    out[:, 0] = 0.22 * np.maximum(_envelope(frames, phrases) - 0.12, 0)
     rounded = (np.floor(frames / SYLLABLE_S) % 5 == 2) * speech.activity
-    out[:, ARKIT_NAMES.index("mouthPucker")] = 0.7 * np.convolve(rounded, np.hanning(7) / 3)[3:-3]
+    out[:, CHANNELS.index("mouthPucker")] = 0.5 * np.convolve(rounded, np.hanning(7) / 3)[3:-3]
+    out[:, CHANNELS.index("closure")] = out[:, 0] == 0
     return out
+
+
+def made_curves(speech: Speech) -> FloatArray:
+    """Mouth curves (T, 52) of the same mouth."""
+    channels = made_lips(speech)
+    out = np.zeros((speech.n_frames, 52), np.float32)
+    out[:, JAW] = channels[:, 0] * (0.35 / 0.22)
+    out[:, ARKIT_NAMES.index("mouthPucker")] = channels[:, CHANNELS.index("mouthPucker")] * 1.4
+    return out
+
+
+def actor(speech: Speech, voice: Prosody, emotion: Emotion, rng: Generator) -> Factors:
+    """Factors of a made voice: its known mouth, and face and head as the synthetic corpus acts them."""
+    asked = emotion.at((np.arange(speech.n_frames) / FPS).astype(np.float32)) * np.float32(emotion.strength)
+    face, head = rng.spawn(2)
+    play = acted_face(face, asked, voice, FPS)
+    return Factors(made_lips(speech), play, acted_head(head, voice, resemblance(asked), FPS))

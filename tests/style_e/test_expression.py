@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_speech import lip_gaps, made_lips, made_speech
+from made_speech import lip_gaps, made_curves, made_speech
 
 from style2talker.emotion.facs import prototypes
 from style2talker.records import ARKIT_NAMES, LABELS
@@ -12,7 +12,7 @@ from style2talker.style_e.expression import join_lips, settled
 from style2talker.style_e.prosody import prosody
 
 SPEECH = made_speech()
-LIPS = made_lips(SPEECH)
+LIPS = made_curves(SPEECH)
 SPEAKING = prosody(SPEECH).speaking
 
 
@@ -69,7 +69,9 @@ def test_what_speaks_against_the_feeling_gives_way(trait: str, label: str, left_
 
 
 def test_one_sided_feelings_move_one_side() -> None:
-    shapes = settled(rest(browDown=0.5), feeling("contempt"))
+    felt = np.zeros((3, 52), np.float32)
+    felt[:, ARKIT_NAMES.index("browOuterUpRight")] = 0.8
+    shapes = settled(rest(browDown=0.5), felt)
     assert curve(shapes, "browDownRight")[0] < curve(shapes, "browDownLeft")[0]
 
 

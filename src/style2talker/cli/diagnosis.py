@@ -24,7 +24,7 @@ LIBRARIES = (
 )  # fmt: skip
 """Distributions that the package needs, as in its metadata."""
 
-WEIGHTS = ("rig.npz", "face_triangles.npy", "emotion.npz", "lips.onnx", "bfm_map.npz")
+WEIGHTS = ("rig.npz", "face_triangles.npy", "emotion.npz", "speech_encoder.onnx", "denoiser.onnx", "bfm_map.npz")
 """Weights of our own that `generate` loads or may load."""
 
 _NEEDED_ASSETS = ("face_landmarker",)

@@ -1,8 +1,9 @@
 """Free synthesisers -> a corpus of speech with known mouth motion, for training and tests.
 
-Run `python -m style2talker.corpus.synth --out FOLDER`. Each utterance is one `.npz`: samples (int16, 16 kHz), the phones
-with their times, and how far the speaker moves the mouth; mouth curves follow from these when it is read. Utterances
-that are there already are kept, so a broken run goes on where it stopped; utterance i depends on the seed and i alone.
+Run `python -m style2talker.corpus.synth --out FOLDER`. Each utterance is one `.npz`: samples (int16, 16 kHz), the
+phones with their times, and how far the speaker moves the mouth; mouth curves follow from these when it is read.
+Utterances that are there already are kept, so a broken run goes on where it stopped; utterance i depends on the seed
+and i alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import fftconvolve, lfilter, resample_poly
 
+from style2talker.corpus.made_words import made_line
 from style2talker.corpus.phones import espeak_phones, espeak_present, flite_phones, flite_present
 from style2talker.corpus.sentences import LINES, english_sentence
 from style2talker.corpus.visemes import Phone, mouth_curves
@@ -24,12 +26,14 @@ from style2talker.media.atomic import atomic_path
 from style2talker.records import FloatArray
 from style2talker.speech.mel import SAMPLE_RATE
 
-__all__ = ["Utterance", "damaged", "main", "read_utterance", "speak_utterance", "synthesise", "varied"]
+__all__ = ["Utterance", "damaged", "main", "read_utterance", "speak_utterance", "synthesise", "text_to_say", "varied"]
 
 _FLITE_VOICES = ("slt", "rms", "awb", "kal16")
 _VARIANTS = ("", "+f1", "+f2", "+f3", "+f4", "+f5", "+m1", "+m2", "+m3", "+m4", "+m5", "+m7")
 _FPS, _CURVE_RATE = 25, 100
-_FLITE_SHARE = 0.45
+_FLITE_SHARE = 0.4
+_MADE_SHARE = 0.6
+"""Of lines in words that nobody knows; real ones have their own rhythm."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +63,13 @@ def read_utterance(path: Path) -> Utterance:
         return Utterance(data["samples"].astype(np.float32) / 32767, phones, float(data["effort"]))
 
 
+def text_to_say(language: str, rng: np.random.Generator) -> str:
+    """A line of made words, a sentence of the grammar where the language is English, or a real line of the language."""
+    if rng.random() < _MADE_SHARE:
+        return made_line(language, rng)
+    return english_sentence(rng) if language == "en-us" and rng.random() < 0.8 else str(rng.choice(LINES[language]))
+
+
 def speak_utterance(rng: np.random.Generator) -> tuple[FloatArray, list[Phone]]:
     """One random utterance: speech (N,) at 16 kHz and its phones, with silence before and after.
 
@@ -67,12 +78,13 @@ def speak_utterance(rng: np.random.Generator) -> tuple[FloatArray, list[Phone]]:
     """
     if flite_present() and (rng.random() < _FLITE_SHARE or not espeak_present()):
         voice, tempo = str(rng.choice(_FLITE_VOICES)), float(rng.uniform(0.8, 1.35))
-        samples, phones = flite_phones(english_sentence(rng), voice, tempo)
+        samples, phones = flite_phones(text_to_say("en-us", rng), voice, tempo)
     else:
-        language = "en-us" if rng.random() < 0.5 else str(rng.choice(list(LINES)))
-        line = english_sentence(rng) if language == "en-us" and rng.random() < 0.8 else str(rng.choice(LINES[language]))
+        language = "en-us" if rng.random() < 0.4 else str(rng.choice(list(LINES)))
         voice = language + str(rng.choice(_VARIANTS))
-        raw, rate, phones = espeak_phones(line, voice, int(rng.integers(120, 215)), int(rng.integers(20, 85)))
+        raw, rate, phones = espeak_phones(
+            text_to_say(language, rng), voice, int(rng.integers(120, 215)), int(rng.integers(20, 85))
+        )
         samples = resample_poly(raw, SAMPLE_RATE, rate).astype(np.float32)
     return varied(samples, phones, rng)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from style2talker.records import FloatArray
-from style2talker.style_e.lips import CHANNELS
+from style2talker.style_e.factors import CHANNELS
 
 __all__ = ["VISEMES", "Phone", "mouth_curves", "viseme_of"]
 

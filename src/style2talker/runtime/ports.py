@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["LIPS", "PORTS", "Port", "Shape"]
+__all__ = ["DENOISER", "PORTS", "SPEECH_ENCODER", "Port", "Shape"]
 
 Shape = tuple[int | None, ...]
 
@@ -25,8 +25,26 @@ class Port:
     outputs: Mapping[str, Shape]
 
 
-LIPS = Port("lips", {"mel": (None, 80, 16)}, {"shapes": (None, 14)})
-"""Normalised mel windows of T frames -> T rows of mouth channels, in the order of `style_e.lips.CHANNELS`."""
+SPEECH_ENCODER = Port("speech_encoder", {"mel": (None, 80, 16)}, {"features": (None, 192)})
+"""Normalised mel windows of T frames -> features of what is articulated."""
 
-PORTS = (LIPS,)
+DENOISER = Port(
+    "denoiser",
+    {
+        "noisy": (None, None, 45),
+        "level": (None,),
+        "speech": (None, None, 195),
+        "feeling": (None, None, 52),
+        "sentence": (None, None, 384),
+        "given": (None, 2),
+    },
+    {"clean": (None, None, 45)},
+)
+"""B stretches of L noisy rows with what is known of them -> clean rows, as `style_e.factors.joined` writes them.
+
+`level` is 0 (clean) .. 1 (noise); `speech` holds features, loudness, speaking and stress; `given` is 1 where speech,
+and where feeling and sentence, may be used.
+"""
+
+PORTS = (SPEECH_ENCODER, DENOISER)
 """Every graph; the file of each is NAME.onnx."""

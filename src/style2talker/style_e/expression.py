@@ -106,7 +106,7 @@ _SPEECH_APERTURE = 0.2
 """Opening of the lips by speech, over the mouth's width, at which a feeling may open the mouth fully."""
 
 _SNEER = _channels("mouthUpperUp")
-_SNEER_KEPT = 0.3
+_SNEER_KEPT = 0.22
 """Part of a raised upper lip that stays where the lips are shut: the lower lip follows it."""
 
 _PARTING = np.zeros((len(ARKIT_NAMES), 2), np.float32)

@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from style2talker.corpus.sentences import english_sentence
-from style2talker.corpus.synth import synthesise, varied
+from style2talker.corpus.synth import synthesise, text_to_say, varied
 from style2talker.corpus.visemes import Phone
 from style2talker.errors import AudioError
 from style2talker.records import FloatArray
@@ -130,7 +129,7 @@ def speak_naturally(rng: np.random.Generator) -> tuple[FloatArray, list[Phone]]:
         AudioError: Hibari is missing.
     """
     tempo, pitch = float(rng.uniform(0.75, 1.3)), float(rng.uniform(0.5, 1.25))
-    raw, rate, phones = natural_phones(english_sentence(rng), rng, tempo, pitch)
+    raw, rate, phones = natural_phones(text_to_say("en-us", rng), rng, tempo, pitch)
     return varied(resample_poly(raw, SAMPLE_RATE, rate).astype(np.float32), phones, rng)
 
 

@@ -92,8 +92,8 @@ def disguised(columns: FloatArray, voices: Sequence[FloatArray], rng: np.random.
     out = out + np.interp(np.arange(_BANDS), np.linspace(0, _BANDS - 1, 6), knots).astype(np.float32)
     if rng.random() < 0.35:
         out = _in_a_room(out, rng)
-    if rng.random() < 0.55:
-        out = mixed(out, noise_columns(len(out), voices, rng), float(rng.uniform(0, 32)))
+    if rng.random() < 0.6:
+        out = mixed(out, noise_columns(len(out), voices, rng), float(rng.uniform(-3, 30)))
     if rng.random() < 0.2:
         out[:, int(rng.integers(52, 78)) :] -= float(rng.uniform(1.5, 4))
     if rng.random() < 0.2:

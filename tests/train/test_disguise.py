@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs the train extra")
 
-from style2talker.train.lips_sound import at_tempo, disguised, mixed, noise_columns
+from style2talker.train.disguise import at_tempo, disguised, mixed, noise_columns
 
 
 def words(seed=0, n=301):
