@@ -16,6 +16,7 @@ from style2talker.corpus.deep3d import (
     alignment,
     coefficients,
     five_points,
+    head_angles,
     load_coefficients,
     save_coefficients,
 )
@@ -27,6 +28,7 @@ from style2talker.corpus.settings import NoOptions, TrackingOptions
 from style2talker.corpus.track import load_track, save_track
 from style2talker.corpus.tracking import track_clip, track_cropped
 from style2talker.errors import AudioError, FaceError, MotionError
+from style2talker.face.bfm import mesh_to_expression
 from style2talker.face.coefficients import read_3dmm
 from style2talker.face.pose import rotation_matrix
 from style2talker.face.rig import load_rig
@@ -82,13 +84,22 @@ def test_coefficients_are_laid_out_as_published() -> None:
     track = posed(turns)
     rows = coefficients(track, alignment(track.landmarks, SIZE, SIZE))
     assert rows.shape == (4, 257)
-    assert np.allclose(rows[:, 224:227], turns * [1, 1, -1], atol=1e-6)
+    assert np.allclose(rows[:, 224:227], head_angles(track.landmarks), atol=1e-6)
+    assert np.allclose(rows[:, 80:144], mesh_to_expression(track.landmarks))
     assert not rows[:, :80].any()
     assert not rows[:, 144:224].any()
     assert not rows[:, 227:254].any()
     # The face lies in the middle of an aligned picture, at the camera's distance.
     assert np.abs(rows[0, 254:256]).max() < 0.05
     assert np.abs(rows[:, 256]).max() < 1.5
+
+
+@pytest.mark.parametrize("turn", [(0.0, 0.0, 0.0), (0.3, 0.0, 0.0), (0.0, -0.6, 0.0), (-0.2, 0.4, 0.25)])
+def test_angles_are_those_of_the_head_without_its_depth(turn: tuple[float, float, float]) -> None:
+    track = posed(np.array([turn] * 3))
+    track.landmarks[..., 2] = 0
+    # Deep3D's signs, and its chin a little higher than that of the reference face.
+    assert np.allclose(head_angles(track.landmarks), np.array(turn) * [1, 1, -1] - [0.1, 0, 0], atol=1e-4)
 
 
 def test_coefficient_files_are_read_by_us_and_by_published_tools(tmp_path: Path) -> None:
@@ -102,7 +113,7 @@ def test_coefficient_files_are_read_by_us_and_by_published_tools(tmp_path: Path)
         "trans_param": (3, 5),
     }
     assert published["made_by"] == MADE_BY
-    assert np.allclose(read_3dmm(tmp_path / "c.npy").rotation, track.rotation, atol=1e-6)
+    assert np.allclose(read_3dmm(tmp_path / "c.npy").rotation, track.rotation - [0.1, 0, 0], atol=1e-4)
     rows, aligned, points = load_coefficients(tmp_path / "c.npy")
     assert np.array_equal(rows, published["coeff"])
     assert np.array_equal(aligned, published["trans_param"])

@@ -8,8 +8,9 @@ import pytest
 import scipy.io
 
 from style2talker.errors import MotionError
-from style2talker.face.bfm import to_blendshapes, to_expression
+from style2talker.face.bfm import displacements, mesh_to_expression, on_time, to_blendshapes, to_expression
 from style2talker.face.coefficients import ANGLES, CROP, EXPRESSION, TRANSLATION, Coefficients, read_3dmm
+from style2talker.face.rig import load_rig
 from style2talker.records import ARKIT_NAMES
 
 
@@ -96,3 +97,25 @@ def test_expressions_survive_the_way_through_the_other_face_model():
     jaw = ARKIT_NAMES.index("jawOpen")
     assert back[1, jaw] > back[0, jaw] + 0.2
     assert back[2, smiles].mean() > back[0, smiles].mean() + 0.25
+
+
+def test_the_mesh_says_of_an_expression_what_its_blendshapes_say():
+    """An open jaw and a smile on the mesh, on any face, are read back as such."""
+    rig = load_rig()
+    shapes = np.zeros((2, 52), np.float32)
+    shapes[0, ARKIT_NAMES.index("jawOpen")] = 0.6
+    shapes[1, [ARKIT_NAMES.index("mouthSmileLeft"), ARKIT_NAMES.index("mouthSmileRight")]] = 0.8
+    moves = np.tensordot(shapes, rig.basis.astype(np.float64), 1)
+    faces = (rig.reference * [1.05, 0.97, 1] + np.concatenate([np.zeros((1, 478, 3)), moves])) * 70 + 100
+    rest, jaw, smile = (mesh_to_expression(np.stack([face] * 2).astype(np.float32))[0] for face in faces)
+    assert rest.shape == (64,)
+    assert displacements(faces.astype(np.float32)).shape == (3, 1434)
+    others = to_expression(np.concatenate([np.zeros((1, 52), np.float32), shapes]))
+    for own, other, third in ((jaw, others[1], others[2]), (smile, others[2], others[1])):
+        agreement = np.corrcoef(own - rest, other - others[0])[0, 1]
+        assert agreement > 0.5
+        assert agreement > np.corrcoef(own - rest, third - others[0])[0, 1] + 0.3
+
+
+def test_half_a_frame_earlier():
+    assert on_time(np.array([[0.0], [1.0], [4.0]])).tolist() == [[0.5], [2.5], [4.0]]

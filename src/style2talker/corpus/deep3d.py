@@ -1,9 +1,9 @@
 """A track -> the 257 coefficients a frame of Deep3D and its alignment, as far as a learned linear map can tell.
 
 Layout and camera as in Deng et al., "Accurate 3D Face Reconstruction with Weakly-Supervised Learning" (2019): identity
-80, expression 64, texture 80, angles 3, lighting 27, translation 3. Expression comes from the blendshapes by the map of
-`face/bfm.py`, angles from the tracked head pose, translation from the camera; identity, texture and lighting, that
-need the network and the Basel Face Model, are zero. What was made so says so: `MADE_BY`.
+80, expression 64, texture 80, angles 3, lighting 27, translation 3. Expression comes from the mesh by the map of
+`face/bfm.py`, angles from a scaled orthographic fit to the mesh, translation from the camera; identity, texture and
+lighting, that need the network and the Basel Face Model, are zero. What was made so says so: `MADE_BY`.
 """
 
 from __future__ import annotations
@@ -14,15 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from style2talker.errors import MotionError
-from style2talker.face.bfm import to_expression
+from style2talker.face.bfm import mesh_to_expression, on_time
 from style2talker.face.coefficients import ANGLES, EXPRESSION, TRANSLATION, _from_npy
-from style2talker.face.pose import STABLE, rotation_matrix
+from style2talker.face.pose import STABLE, euler_angles, rotation_matrix
 from style2talker.face.rig import load_rig
 from style2talker.face.tracking import Track
 from style2talker.media.atomic import atomic_path
 from style2talker.records import FloatArray
 
-__all__ = ["MADE_BY", "alignment", "coefficients", "five_points", "load_coefficients", "save_coefficients"]
+__all__ = [
+    "MADE_BY",
+    "alignment",
+    "coefficients",
+    "five_points",
+    "head_angles",
+    "load_coefficients",
+    "save_coefficients",
+]
 
 MADE_BY = "learned linear map"
 """How the coefficients are made; identity, texture and lighting are zero."""
@@ -31,6 +39,8 @@ Floats = NDArray[np.float64]
 
 _WIDTH = 257
 _SIGNS = np.array([1.0, 1.0, -1.0])  # our angles to Deep3D's
+_CHIN_UP = np.array([-0.1, 0.0, 0.0])
+"""Where Deep3D has the angles of our reference face: the mean difference on two people, 0.02 radians around it."""
 _FLIP = np.array([1.0, -1.0, -1.0])  # our axes to Deep3D's: x right, y up, z towards the camera
 _UNIT, _ORIGIN = 0.87, np.array([0.0, 0.353, 0.111])
 """Deep3D's unit in eye distances, and where its axes place the point between our eyes. Fitted so that the alignment
@@ -94,11 +104,33 @@ def _translation(track: Track, aligned: Floats) -> Floats:
     return np.asarray(np.linalg.solve(normal, target[..., None])[..., 0])
 
 
+def head_angles(landmarks: FloatArray) -> Floats:
+    """Angles of the head as Deep3D has them.
+
+    By least squares for a scaled orthographic camera on the points that expressions hardly move; the depth that the
+    tracker guesses is left out.
+
+    Args:
+        landmarks: (T, 478, 3) in pixels, of successive frames.
+
+    Returns:
+        (T, 3) radians in Deep3D's signs.
+    """
+    stable = list(STABLE)
+    model = load_rig().reference[stable].astype(np.float64)
+    seen = landmarks[:, stable, :2].astype(np.float64)
+    camera = np.linalg.pinv(model - model.mean(axis=0)) @ (seen - seen.mean(axis=1, keepdims=True))  # (T, 3, 2)
+    u, _, vt = np.linalg.svd(camera.transpose(0, 2, 1), full_matrices=False)
+    rows = u @ vt
+    turn = np.concatenate([rows, np.cross(rows[:, :1], rows[:, 1:])], axis=1)
+    return np.asarray(on_time(euler_angles(turn)) * _SIGNS + _CHIN_UP)
+
+
 def coefficients(track: Track, aligned: Floats) -> FloatArray:
     """The coefficients (T, 257) float32 of a track; `aligned` as `alignment` gives it."""
     rows = np.zeros((len(track.valid), _WIDTH), dtype=np.float32)
-    rows[:, EXPRESSION] = to_expression(track.blendshapes)
-    rows[:, ANGLES] = track.rotation * _SIGNS
+    rows[:, EXPRESSION] = mesh_to_expression(track.landmarks)
+    rows[:, ANGLES] = head_angles(track.landmarks)
     rows[:, TRANSLATION] = _translation(track, aligned)
     return rows
 
