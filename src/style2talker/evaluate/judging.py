@@ -34,8 +34,10 @@ from style2talker.media.video import probe_video, read_frames
 from style2talker.records import FloatArray, ImageArray
 from style2talker.speech.analyse import analyse
 
-__all__ = ["judge_pair", "motion_values", "sound_values"]
+__all__ = ["LEAST_SYNC_S", "judge_pair", "motion_values", "sound_values"]
 
+LEAST_SYNC_S = 4.0
+"""Seconds of lips that offset and confidence need."""
 _OFFSET_REACH, _SYNC_REACH = 15, 2
 _BLOCKS = {"exp_l1": slice(0, 64), "angle_l1": slice(64, 67), "trans_l1": slice(67, 70)}
 _ROWS = [*range(80, 144), *range(224, 227), *range(254, 257)]
@@ -43,20 +45,20 @@ _MOMENTS = (0.25, 0.5, 0.75)
 _TILE = 180
 
 
-def sound_values(heard: FloatArray, opening: NDArray[np.floating]) -> dict[str, float]:
-    """How lips go with a voice.
+def sound_values(heard: FloatArray, opening: NDArray[np.floating], fps: float) -> dict[str, float]:
+    """How lips go with a voice; offset and confidence are NaN for less than 4 s, in which chance decides.
 
     Args:
         heard: (T,) loudness.
         opening: (T,) of the lips, NaN where no face was found.
+        fps: frames per second.
     """
-    offset = av_offset(heard, opening, _OFFSET_REACH)
-    known = np.isfinite(offset.r)
-    return {
-        "av_correlation": best_lag(heard, opening, _SYNC_REACH).r,
-        "av_offset": float(offset.lag) if known else float("nan"),
-        "av_confidence": offset.contrast,
-    }
+    out = {"av_correlation": best_lag(heard, opening, _SYNC_REACH).r}
+    if np.isfinite(opening).sum() >= LEAST_SYNC_S * fps:
+        offset = av_offset(heard, opening, _OFFSET_REACH)
+        if np.isfinite(offset.r):
+            out |= {"av_offset": float(offset.lag), "av_confidence": offset.contrast}
+    return {"av_offset": float("nan"), "av_confidence": float("nan")} | out
 
 
 def motion_values(track: Track, opening: NDArray[np.floating]) -> dict[str, float]:
@@ -239,15 +241,17 @@ def judge_pair(pair: Pair, key: str, foreign: Path | None, every: int = 1) -> tu
         heard = _loudness(pair.reference, fps)
     if heard is None:
         notes.append("no sound: lips and sound are not judged")
+    elif count < LEAST_SYNC_S * fps:
+        notes.append(f"shorter than {LEAST_SYNC_S:g} s: offset and confidence of the sound are not told")
     values: dict[str, Mapping[str, float]] = {}
     for name, track in tracks.items():
         own = judges[name].values(fps) | (motion_values(track, openings[name]) if track is not None else {})
         if real is not None:
             own |= _against(track, rows[name], tracks["reference"], rows["reference"], min(made.size))
-        values[name] = own | (sound_values(heard, openings[name]) if heard is not None else {})
+        values[name] = own | (sound_values(heard, openings[name], fps) if heard is not None else {})
     other = _loudness(foreign, fps) if foreign is not None else None
     if other is not None:
-        values["other sound"] = sound_values(other, openings["generated"])
+        values["other sound"] = sound_values(other, openings["generated"], fps)
     curves = {f"opening of {n}": curve.astype(np.float32) for n, curve in openings.items() if n != "still"}
     judged = Judged(
         pair.clip,

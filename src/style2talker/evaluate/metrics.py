@@ -60,7 +60,12 @@ METRICS = (
     *_group(
         "lips and sound",
         ("av_correlation", "reference", "", "loudness with lip opening, best Pearson r within 2 frames"),
-        ("av_offset", "zero", "frames", "lag of best agreement within 15 frames; positive: the sound leads"),
+        (
+            "av_offset",
+            "zero",
+            "frames",
+            "best lag within 15 frames, clips of 4 s and more; positive: the sound leads",
+        ),
         ("av_confidence", "up", "", "r at that lag above the median of all lags; compare with the other sound"),
         ("lip_spread", "reference", "eye distances", "standard deviation of the opening of the lips"),
     ),
