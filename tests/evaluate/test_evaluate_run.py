@@ -211,6 +211,7 @@ def test_tables_and_page_hold_the_same_numbers(judged: tuple[list[Judged], Path]
         assert found == [{"metric": name, "system": "generated", "status": f"weights missing, get them from {place}"}]
     lines = (tmp_path / "results.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + len(rows) + len(WEIGHTS_MISSING)
+    assert lines[1].endswith(",ok,208,1.0,128x128,25.0")
     text = (tmp_path / "results.md").read_text(encoding="utf-8")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "2 clips, 208 frames; 128x128 pixels at 25 frames a second" in text

@@ -170,6 +170,11 @@ def _loudness(path: Path, fps: float) -> FloatArray | None:
         return None
 
 
+def _rounded(curve: NDArray[np.floating]) -> FloatArray:
+    """To five decimals, which is what is kept: a clip that is taken over is drawn by the same bytes."""
+    return np.round(curve.astype(np.float64), 5).astype(np.float32)
+
+
 def _watch(
     made: _Seen, real: _Seen | None, every: int, strip: _Strip
 ) -> tuple[dict[str, PictureJudge], dict[str, Track | None], int]:
@@ -252,7 +257,9 @@ def judge_pair(pair: Pair, key: str, foreign: Path | None, every: int = 1) -> tu
     other = _loudness(foreign, fps) if foreign is not None else None
     if other is not None:
         values["other sound"] = sound_values(other, openings["generated"], fps)
-    curves = {f"opening of {n}": curve.astype(np.float32) for n, curve in openings.items() if n != "still"}
+    curves: dict[str, NDArray[np.float64]] = {f"opening of {n}": curve for n, curve in openings.items() if n != "still"}
+    if heard is not None:
+        curves["loudness"] = heard[:count].astype(np.float64)
     judged = Judged(
         pair.clip,
         key,
@@ -262,7 +269,7 @@ def judge_pair(pair: Pair, key: str, foreign: Path | None, every: int = 1) -> tu
         coverage={name: 0.0 if track is None else float(track.valid.mean()) for name, track in tracks.items()},
         values=values,
         notes=tuple(notes),
-        curves={**curves, **({} if heard is None else {"loudness": heard[:count]})},
+        curves={name: _rounded(curve) for name, curve in curves.items()},
         rows={n: r[t.valid] if t is not None else r for (n, t), r in zip(tracks.items(), rows.values(), strict=True)},
     )
     return judged, np.hstack(strip.columns) if strip.columns else None

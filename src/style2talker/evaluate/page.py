@@ -88,7 +88,10 @@ def _body(rows: Sequence[Row], clips: Sequence[Judged], left: Sequence[str], fol
     facts = conditions(clips, left)
     sizes, rates = (facts[name] for name in ("sizes", "fps"))
     yield "<h1>Evaluation</h1>"
-    yield f"<p>{facts['clips']} clips, {facts['frames']} frames, {_joined(sizes)} pixels, {_joined(rates)} fps</p>"
+    coverage = facts["coverage"]
+    faces = [f"{name} {share:.1%}" for name, share in coverage.items()] if isinstance(coverage, dict) else []
+    yield f"<p>{facts['clips']} clips, {facts['frames']} frames, {_joined(sizes)} pixels, {_joined(rates)} fps; "
+    yield f"face found: {', '.join(faces)}</p>"
     troubles = [f"{clip.clip} could not be judged: {clip.error}" for clip in clips if clip.error]
     troubles += [*left, *(f"{clip.clip}: {note}" for clip in clips for note in clip.notes if "face" in note)]
     if troubles:

@@ -19,7 +19,8 @@ __all__ = ["ARROWS", "by_metric", "conditions", "shown", "write_tables"]
 
 ARROWS = {"up": "↑", "down": "↓", "zero": "→ 0", "reference": "→ reference"}
 """Direction of a metric -> how it is shown."""
-_COLUMNS = ("metric", "system", "value", "low", "high", "clips", "direction", "unit", "variant", "status")
+_SHARED = ("frames", "coverage", "sizes", "fps")
+_COLUMNS = ("metric", "system", "value", "low", "high", "clips", "direction", "unit", "variant", "status", *_SHARED)
 
 
 def shown(value: float) -> str:
@@ -73,6 +74,14 @@ def _records(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
         }
     for name, place in WEIGHTS_MISSING.items():
         yield {"metric": name, "system": "generated", "status": f"weights missing, get them from {place}"}
+
+
+def _shared(facts: Mapping[str, object], system: str) -> dict[str, str]:
+    """Cells that say what a row holds for; the still picture has the face of its one frame."""
+    seen = dict(_items(facts["coverage"]))
+    name = "generated" if system == "other sound" else system
+    listed = {key: " ".join(map(str, _list(facts[key]))) for key in ("sizes", "fps")}
+    return {"frames": str(facts["frames"]), "coverage": str(seen.get(name, "")), **listed}
 
 
 def _markdown(rows: Sequence[Row], facts: Mapping[str, object]) -> str:
@@ -130,6 +139,8 @@ def write_tables(folder: Path, rows: Sequence[Row], clips: Sequence[Judged], lef
     with atomic_path(folder / "results.csv") as part, part.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, _COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
-        writer.writerows({k: "" if v is None else v for k, v in dict(_items(plain(r))).items()} for r in _records(rows))
+        for record in _records(rows):
+            cells = {key: "" if value is None else value for key, value in _items(plain(record))}
+            writer.writerow(cells | _shared(facts, str(record["system"])))
     with atomic_path(folder / "results.md") as part:
         part.write_text(_markdown(rows, facts), encoding="utf-8")
