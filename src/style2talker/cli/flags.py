@@ -39,7 +39,9 @@ ArtFrameRate = Annotated[
 KeepColor = Annotated[bool | None, typer.Option("--keep-color/--no-keep-color", help="Keep the portrait's colours.")]
 Size = Annotated[int | None, typer.Option(help="Side of the square crop in pixels, 64 to 4096; default 512.")]
 Framing = Annotated[str | None, typer.Option(help="crop: a square around the head; full: the whole picture.")]
-FacePick = Annotated[str | None, typer.Option("--face", help="Number of the face from the left (0 ...), largest, or all.")]
+FacePick = Annotated[
+    str | None, typer.Option("--face", help="Number of the face from the left (0 ...), largest, or all.")
+]
 Background = Annotated[
     str | None, typer.Option(help="Behind the person: keep, transparent (.webm, .mov, .png), #rrggbb or a picture.")
 ]

@@ -56,9 +56,14 @@ _H264 = ClipFormat(
     {"movflags": "+faststart"},
 )
 _VP9_OPTIONS = {
-    "crf": "20", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "threads": "1",
+    "crf": "20",
+    "b:v": "0",
+    "deadline": "realtime",
+    "cpu-used": "6",
+    "threads": "1",
     # The encoder refuses to look ahead where there is opacity.
-    "auto-alt-ref": "0", "lag-in-frames": "0",
+    "auto-alt-ref": "0",
+    "lag-in-frames": "0",
 }
 _BITEXACT = {"fflags": "+bitexact"}  # no random identifiers
 _VP9 = ClipFormat("webm", "libvpx-vp9", "yuv420p", _VP9_OPTIONS, "libopus", (48000,), 160_000, _BITEXACT)
