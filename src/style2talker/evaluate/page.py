@@ -129,6 +129,7 @@ def write_page(path: Path, rows: Sequence[Row], clips: Sequence[Judged], left: S
     Raises:
         OutputError: it cannot be written.
     """
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Evaluation</title><style>{_STYLE}</style>'
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head += f"<title>Evaluation</title><style>{_STYLE}</style>"
     with atomic_path(path) as part:
         part.write_text(head + "\n".join(_body(rows, clips, left, folder)) + "</html>\n", encoding="utf-8")
