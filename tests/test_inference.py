@@ -62,7 +62,7 @@ def test_published_defaults(made: list[tuple[object, ...]]) -> None:
         (["--art_style_id", "5"], 2, "--art_style_id is 5, allowed is 0 to 4"),
         (["--art_style_id", "first"], 2, "--art_style_id"),
         (["--art_style_degree", "3"], 2, "--art-degree is 3, allowed is 0 to 1"),
-        (["--save_path", "o.mov"], 2, r"--save_path o.mov must end in .mp4"),
+        (["--save_path", "o.avi"], 2, r"--save_path o.avi must end in .mp4"),
         (["--save_path", "no/o.mp4"], 1, "no folder"),
         (["--img_path", "no.jpg", "--wav_path", "s.wav"], 3, "no.jpg does not exist"),
         (["--pose_path", "no.npy"], 3, "no.npy does not exist"),

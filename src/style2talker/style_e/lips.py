@@ -22,7 +22,7 @@ _OPENING = [CHANNELS.index(name) for name in ("jawOpen", "mouthLowerDown", "mout
 ARTICULATION = np.array([1.75, 1.3, 1.7, 1.3, 1.3, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2, 1.0], np.float32)
 """A regression shrinks towards the mean; times these, channels spread as those of tracked speakers."""
 _ONSET_S, _OFFSET_S = 0.08, 0.12
-_SOME_VOICE = 0.2
+_SOME_VOICE = 0.6
 """Speech activity from which lips move freely: what hardly sounds is articulated all the same."""
 _DIP, _EDGE = 0.4, 0.15
 """A closure must be a dip: lips that are wider than this part of their opening nearby do not snap shut."""
