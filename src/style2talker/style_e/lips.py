@@ -24,10 +24,11 @@ ARTICULATION = np.array([1.75, 1.3, 1.7, 1.3, 1.3, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2,
 _ONSET_S, _OFFSET_S = 0.08, 0.12
 _SOME_VOICE = 0.6
 """Speech activity from which lips move freely: what hardly sounds is articulated all the same."""
-_DIP, _EDGE = 0.4, 0.15
+_DIP, _EDGE = 0.5, 0.15
 """A closure must be a dip: lips that are wider than this part of their opening nearby do not snap shut."""
 _NEARBY = 9
-_PEAK, _PROMINENCE = 0.2, 0.1
+_PEAK, _PROMINENCE = 0.12, 0.06
+_LIKELY, _SURER = 0.3, 0.2
 _ENDS_S = 0.12
 """Within this time of either end the lips come to rest."""
 
@@ -48,7 +49,7 @@ def _shut(closure: FloatArray, opening: FloatArray) -> FloatArray:
     Wholly at each peak that stands out from the quarter of a second on both sides (a p lasts one frame or two), where
     the opening dips as well: two signs go wrong less often than one.
     """
-    base = np.clip((closure - 0.55) / 0.3, 0.0, 1.0)
+    base = np.clip((closure - _LIKELY) / _SURER, 0.0, 1.0)
     valley = np.maximum(minimum_filter1d(closure, 7, origin=3), minimum_filter1d(closure, 7, origin=-3))
     peak = (closure > _PEAK) & (closure >= maximum_filter1d(closure, 5)) & (closure - valley > _PROMINENCE)
     beside = np.convolve(peak, [0.4, 1.0, 0.4], mode="same").clip(0, 1)
