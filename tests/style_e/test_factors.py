@@ -3,7 +3,17 @@
 import numpy as np
 
 from style2talker.records import ARKIT_NAMES
-from style2talker.style_e.factors import CHANNELS, FACTORS, PLAY, Factors, joined, parted, unmouthed
+from style2talker.style_e.factors import (
+    CHANNELS,
+    FACTORS,
+    MOUTH_CENTRE,
+    MOUTH_SPREAD,
+    PLAY,
+    Factors,
+    joined,
+    parted,
+    unmouthed,
+)
 
 
 def made(n=13):
@@ -45,3 +55,9 @@ def test_a_denoiser_sees_no_mouth_in_the_noise():
     assert not shown[..., : len(CHANNELS)].any()
     np.testing.assert_array_equal(shown[..., len(CHANNELS) :], rows[..., len(CHANNELS) :])
     np.testing.assert_array_equal(rows, before)
+
+
+def test_a_mouth_is_read_off_its_rows():
+    parts = made()
+    rows = joined(parts)[:, : len(CHANNELS)]
+    np.testing.assert_allclose(rows * MOUTH_SPREAD + MOUTH_CENTRE, parts.lips, atol=1e-6)

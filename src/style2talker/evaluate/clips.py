@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve
 
+from style2talker.corpus.recordings import one_person_a_recording
 from style2talker.corpus.track import list_clips, load_track
 from style2talker.errors import AudioError
 from style2talker.evaluate.openings import opening_of_motion, opening_of_track
 from style2talker.evaluate.statistics import best_lag, lagged
 from style2talker.media.audio import read_speech
-from style2talker.records import FloatArray, Motion, Speech
+from style2talker.records import Motion, Speech
 from style2talker.speech.analyse import analyse
 
 __all__ = ["Offset", "Predict", "RealClip", "aligned", "av_offset", "read_clips"]
@@ -35,7 +35,6 @@ _LAG_COST = 0.04
 """Correlation that a lag must win for each frame: in a clip of a few words, words alike fit at several lags."""
 _LEAST_R, _LEAST_CONTRAST = 0.33, 0.08
 _SEEN = 0.9
-_SAME_SOUND = 0.85
 
 
 class Offset(NamedTuple):
@@ -126,23 +125,8 @@ def read_clips(videos: Iterable[Path], tracks: Path, fps: float = 25.0) -> list[
         at = np.clip(np.arange(n) * (track.fps / fps), 0, len(opening) - 1)
         gap = np.interp(at, np.arange(len(opening)), opening)
         clips.append(RealClip(path.name, _person(path.stem), speech, track.motion().resampled(fps, n), gap))
-    return _one_person_a_recording(clips)
-
-
-def _same_sound(a: FloatArray, b: FloatArray) -> bool:
-    """Whether mel columns (M, 80) are one recording, cut differently: they agree at some lag nearly all along."""
-    short, long = sorted((a - a.mean(axis=0), b - b.mean(axis=0)), key=len)
-    shared = fftconvolve(long, short[::-1], axes=0).sum(axis=1)
-    energy = np.convolve((long**2).sum(axis=1), np.ones(len(short)))
-    return bool((shared / np.sqrt((short**2).sum() * np.maximum(energy, 1e-6))).max() > _SAME_SOUND)
-
-
-def _one_person_a_recording(clips: Sequence[RealClip]) -> list[RealClip]:
-    out: list[RealClip] = []
-    for clip in clips:
-        twin = next((other for other in out if _same_sound(clip.speech.mel, other.speech.mel)), None)
-        out.append(clip if twin is None else replace(clip, person=twin.person))
-    return out
+    people = one_person_a_recording([clip.person for clip in clips], [clip.speech.mel for clip in clips])
+    return [replace(clip, person=person) for clip, person in zip(clips, people, strict=True)]
 
 
 def av_offset(predicted: NDArray[np.floating], seen: NDArray[np.floating], reach: int = _REACH) -> Offset:

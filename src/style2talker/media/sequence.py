@@ -14,14 +14,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
 from PIL import Image
 
 from style2talker.errors import OutputError, UsageError
 from style2talker.media.atomic import check_output
 from style2talker.media.audio import Sound
 from style2talker.media.formats import numbered
-from style2talker.media.writer import VideoWriter
+from style2talker.media.writer import VideoWriter, check_count, check_frame
 from style2talker.records import ImageArray
 
 __all__ = ["PictureWriter", "clip_writer"]
@@ -80,10 +79,7 @@ class PictureWriter:
             OutputError: an earlier frame could not be written.
             ValueError: the frame has another shape or type, or there are more frames than announced.
         """
-        if frame.shape != self._shape or frame.dtype != np.uint8:
-            raise ValueError(f"frame is {frame.dtype} {frame.shape}, expected uint8 {self._shape}")
-        if self._written == self._n_frames:
-            raise ValueError(f"more than the {self._n_frames} frames that were announced")
+        check_frame(frame, self._shape, self._written, self._n_frames)
         self._written += 1
         place = self._hidden / numbered(self._path, self._written).name
         self._waiting.append(self._pool.submit(_save, frame.copy(), place))
@@ -96,8 +92,7 @@ class PictureWriter:
             if error is not None:
                 return
             self._finish(0)
-            if self._written != self._n_frames:
-                raise ValueError(f"{self._written} frames were written, {self._n_frames} were announced")
+            check_count(self._written, self._n_frames)
             for number in range(1, self._n_frames + 1):
                 target = numbered(self._path, number)
                 (self._hidden / target.name).replace(target)

@@ -31,10 +31,24 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
-__all__ = ["VideoWriter", "codecs_missing"]
+__all__ = ["VideoWriter", "check_count", "check_frame", "codecs_missing"]
 
 _QUEUE = 4  # frames that may wait for the encoder
 _BT709 = 1
+
+
+def check_frame(frame: ImageArray, shape: tuple[int, int, int], written: int, announced: int) -> None:
+    """Raise ValueError for a frame of another shape or type than `shape` and uint8, or one more than announced."""
+    if frame.shape != shape or frame.dtype != np.uint8:
+        raise ValueError(f"frame is {frame.dtype} {frame.shape}, expected uint8 {shape}")
+    if written == announced:
+        raise ValueError(f"more than the {announced} frames that were announced")
+
+
+def check_count(written: int, announced: int) -> None:
+    """Raise ValueError where fewer frames were written than announced."""
+    if written != announced:
+        raise ValueError(f"{written} frames were written, {announced} were announced")
 
 
 class VideoWriter:
@@ -104,10 +118,7 @@ class VideoWriter:
             OutputError: an earlier frame could not be written.
             ValueError: the frame has another shape or type, or there are more frames than announced.
         """
-        if frame.shape != self._shape or frame.dtype != np.uint8:
-            raise ValueError(f"frame is {frame.dtype} {frame.shape}, expected uint8 {self._shape}")
-        if self._written == self._n_frames:
-            raise ValueError(f"more than the {self._n_frames} frames that were announced")
+        check_frame(frame, self._shape, self._written, self._n_frames)
         height, width = self._shape[:2]
         if height % 2 or width % 2:
             frame = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
@@ -126,8 +137,7 @@ class VideoWriter:
             try:
                 if error is not None:
                     raise error
-                if self._written != self._n_frames:
-                    raise ValueError(f"{self._written} frames were written, {self._n_frames} were announced")
+                check_count(self._written, self._n_frames)
                 self._hand_over(None)
                 self._thread.join()
             except BaseException:

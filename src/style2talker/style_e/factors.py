@@ -12,7 +12,18 @@ import numpy as np
 
 from style2talker.records import ARKIT_NAMES, FloatArray
 
-__all__ = ["CHANNELS", "CHANNEL_SHAPES", "FACTORS", "PLAY", "Factors", "joined", "parted", "unmouthed"]
+__all__ = [
+    "CHANNELS",
+    "CHANNEL_SHAPES",
+    "FACTORS",
+    "MOUTH_CENTRE",
+    "MOUTH_SPREAD",
+    "PLAY",
+    "Factors",
+    "joined",
+    "parted",
+    "unmouthed",
+]
 
 CHANNELS = (
     "jawOpen",
@@ -55,6 +66,8 @@ _SPREAD = np.ones(FACTORS, np.float32)
 _SPREAD[_LIPS] = [0.12, 0.1, 0.12, 0.1, 0.06, 0.08, 0.06, 0.1, 0.06, 0.06, 0.06, 0.06, 0.06, 0.35]
 _SPREAD[_FACE] = 0.08
 _SPREAD[_HEAD] = [0.04, 0.05, 0.03, 0.05, 0.04, 0.06]
+MOUTH_CENTRE, MOUTH_SPREAD = _CENTRE[_LIPS], _SPREAD[_LIPS]
+"""Rows times spread plus centre are mouth channels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from style2talker.style_e.diffusion import signal_and_noise
-from style2talker.style_e.factors import CHANNELS, FACTORS, Factors, joined, unmouthed
+from style2talker.style_e.factors import CHANNELS, FACTORS, MOUTH_CENTRE, MOUTH_SPREAD, unmouthed
 from style2talker.train.mouths import filmed_mouth_loss, invented_mouth_loss
 from style2talker.train.networks import Denoiser, SpeechEncoder
 from style2talker.train.scenes import Example, Scene, drawn
@@ -36,15 +36,9 @@ def new_denoiser(seed: int) -> Denoiser:
     return Denoiser()
 
 
-def _units() -> tuple[torch.Tensor, torch.Tensor]:
-    """Centre and spread of the mouth channels among the rows."""
-    width = (
-        Factors(np.full((1, _LIPS), v, np.float32), np.zeros((1, 52), np.float32), np.zeros((1, 6), np.float32))
-        for v in (0.0, 1.0)
-    )
-    zero, one = (torch.from_numpy(joined(parts)[0, :_LIPS]) for parts in width)
-    spread = 1.0 / (one - zero)
-    return -zero * spread, spread
+def _mouth(rows: torch.Tensor) -> torch.Tensor:
+    """Mouth channels (…, len(CHANNELS)) of rows (…, FACTORS)."""
+    return rows[..., :_LIPS] * torch.from_numpy(MOUTH_SPREAD) + torch.from_numpy(MOUTH_CENTRE)
 
 
 def _noised(rows: torch.Tensor, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
@@ -115,10 +109,9 @@ def _film_loss(clean: torch.Tensor, channels: torch.Tensor, shut: torch.Tensor, 
     heard = np.flatnonzero(batch.heard)
     if not len(heard):
         return _SEEN_SHARE * seen
-    centre, spread = _units()
-    target = rows[heard][..., :_LIPS] * spread + centre
+    target = _mouth(rows[heard])
     opening = torch.from_numpy(batch.opening[heard])
-    mouth = clean[heard][..., :_LIPS] * spread + centre
+    mouth = _mouth(clean[heard])
     drawn_mouth = filmed_mouth_loss(mouth, target, opening)
     kept = ((mouth[..., _CLOSURE] - shut[heard]) ** 2).mean() + (
         (channels[heard][..., _CLOSURE] - shut[heard]) ** 2
@@ -147,7 +140,6 @@ def tune(
     """
     rng = np.random.default_rng(seed)
     voices = [scene.columns for scene in scenes]
-    centre, spread = _units()
     before = copy.deepcopy(encoder).eval().requires_grad_(False)
 
     def loss_of(step: int) -> torch.Tensor:
@@ -157,7 +149,7 @@ def tune(
         loss = _film_loss(clean, encoder.channels(features), shut, film)
         batch = drawn(scenes, _BATCH, _FILM_SEGMENT, voices, rng)
         clean, features = _denoised(encoder, denoiser, batch, rng)
-        exact = torch.from_numpy(batch.rows)[..., :_LIPS] * spread + centre
+        exact = _mouth(torch.from_numpy(batch.rows))
         return loss + _invented_loss(clean, batch) + invented_mouth_loss(encoder.channels(features), exact)
 
     torch.manual_seed(seed)

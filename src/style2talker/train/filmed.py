@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import fftconvolve
 
+from style2talker.corpus.recordings import one_person_a_recording
 from style2talker.corpus.track import list_clips, load_track
 from style2talker.errors import AudioError
 from style2talker.face.tracking import Track
@@ -25,7 +25,6 @@ from style2talker.train.scenes import FPS, Scene
 
 __all__ = ["filmed_scene", "filmed_scenes", "person_folds"]
 
-_SAME_SOUND = 0.85
 _SEEN = 0.9
 _UPPER = ("brow", "eye", "cheek", "nose")
 _STEADY = 1.0
@@ -34,14 +33,10 @@ _STEADY = 1.0
 
 def _known(heard: bool) -> FloatArray:
     """(FACTORS,): play of the upper face and head can be seen; the mouth is of use where its sound is known."""
-    parts = Factors(
-        lips=np.full((1, len(CHANNELS)), float(heard), np.float32),
-        play=np.array([[name.startswith(_UPPER) for name in ARKIT_NAMES]], np.float32),
-        head=np.ones((1, 6), np.float32),
-    )
-    parts.lips[:, CHANNELS.index("closure")] = 0.0
-    none = Factors(parts.lips * 0, parts.play * 0, parts.head * 0)
-    return np.asarray(joined(parts)[0] - joined(none)[0] > 0, np.float32)
+    mouth = np.full(len(CHANNELS), float(heard))
+    mouth[CHANNELS.index("closure")] = 0.0
+    upper = [ARKIT_NAMES[i].startswith(_UPPER) for i in PLAY]
+    return np.concatenate([mouth, upper, np.ones(6)]).astype(np.float32)
 
 
 def _folded(blendshapes: FloatArray) -> FloatArray:
@@ -113,23 +108,10 @@ def filmed_scenes(paths: Sequence[Path], tracks: Path) -> list[Scene]:
     return _one_person_a_recording(scenes)
 
 
-def _same_sound(a: FloatArray, b: FloatArray) -> bool:
-    """Whether columns (M, 80) are one recording, cut differently: they agree at some lag nearly all along."""
-    if not (len(a) and len(b)):
-        return False
-    short, long = sorted((a - a.mean(axis=0), b - b.mean(axis=0)), key=len)
-    shared = fftconvolve(long, short[::-1], axes=0).sum(axis=1)
-    energy = np.convolve((long**2).sum(axis=1), np.ones(len(short)))
-    return bool((shared / np.sqrt((short**2).sum() * np.maximum(energy, 1e-6))).max() > _SAME_SOUND)
-
-
 def _one_person_a_recording(scenes: list[Scene]) -> list[Scene]:
     """The scenes; those with the same sound under two names count as one person, whom a fold must not divide."""
-    out: list[Scene] = []
-    for scene in scenes:
-        twin = next((other for other in out if _same_sound(scene.columns, other.columns)), None)
-        out.append(scene if twin is None else replace(scene, person=twin.person))
-    return out
+    people = one_person_a_recording([scene.person for scene in scenes], [scene.columns for scene in scenes])
+    return [replace(scene, person=person) for scene, person in zip(scenes, people, strict=True)]
 
 
 def person_folds(scenes: Sequence[Scene], count: int) -> Iterator[tuple[list[Scene], list[Scene]]]:

@@ -69,12 +69,12 @@ def _speech(options: argparse.Namespace) -> list[Path]:
 
 
 def _tuned(
-    options: argparse.Namespace, state: Path, scenes: Sequence[Scene], films: Sequence[Scene]
+    options: argparse.Namespace, scenes: Sequence[Scene], films: Sequence[Scene]
 ) -> tuple[SpeechEncoder, Denoiser]:
-    """Both networks, tuned to films; `state` is the folder of the untuned ones."""
+    """Both networks of the work folder, tuned to films."""
     encoder, denoiser = new_encoder(options.seed), new_denoiser(options.seed)
-    encoder.load_state_dict(torch.load(state / "encoder.pt", weights_only=True))
-    denoiser.load_state_dict(torch.load(state / "denoiser.pt", weights_only=True))
+    encoder.load_state_dict(torch.load(options.work / "encoder.pt", weights_only=True))
+    denoiser.load_state_dict(torch.load(options.work / "denoiser.pt", weights_only=True))
     if films:
         tune(encoder, denoiser, scenes, films, options.tune_steps, options.seed)
     return encoder, denoiser
@@ -90,7 +90,7 @@ def _folds(options: argparse.Namespace, scenes: Sequence[Scene], films: Sequence
         if note.exists():
             continue
         log.info("fold %d of %d, without %s", i + 1, options.folds, ", ".join(film.name for film in test))
-        export(*_tuned(options, options.work, scenes, [*train, *silent]), folder)
+        export(*_tuned(options, scenes, [*train, *silent]), folder)
         note.write_text("\n".join(film.name for film in test) + "\n", encoding="utf-8")
 
 
@@ -138,7 +138,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     films = in_step(encoder, filmed_scenes(options.clips, tracks))
     _folds(options, scenes, films)
-    export(*_tuned(options, options.work, scenes, films), options.out)
+    export(*_tuned(options, scenes, films), options.out)
     log.info("wrote %s", options.out)
 
 
