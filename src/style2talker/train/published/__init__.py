@@ -1,0 +1,1 @@
+"""The networks of the paper, Style-E and Style-A, and what trains and exports them."""
