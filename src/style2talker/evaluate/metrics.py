@@ -102,6 +102,7 @@ SYSTEMS = {
     "reference": "the reference against itself",
     "still": "a still picture: one frame of the reference, or of the clip where there is none, held",
     "other sound": "the clip with the sound of the next clip",
+    "other sentence": "the clip held against the sentence of another clip, which asks for another feeling",
 }
 """What stands in every table: the clip and its anchors."""
 

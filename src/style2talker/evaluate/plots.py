@@ -13,7 +13,13 @@ from style2talker.evaluate.statistics import Band
 
 __all__ = ["COLOURS", "curve_plot", "dot_plot"]
 
-COLOURS = {"generated": "#c2410c", "reference": "#1d4ed8", "still": "#6b7280", "other sound": "#0f766e"}
+COLOURS = {
+    "generated": "#c2410c",
+    "reference": "#1d4ed8",
+    "still": "#6b7280",
+    "other sound": "#0f766e",
+    "other sentence": "#7e22ce",
+}
 """System -> its colour in every plot."""
 _OTHER = "#a3a3a3"
 _WIDE, _HIGH, _PAD = 220, 14, 6
