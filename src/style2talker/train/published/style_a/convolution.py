@@ -1,0 +1,103 @@
+"""StyleGAN2's layers for networks that look at pictures (Karras et al. 2020), in plain PyTorch.
+
+Weights are kept at unit size and scaled when they are used ("equalised learning rate"); halving blurs by (1, 3, 3, 1)
+first. Used by the refinement network and the discriminator.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+__all__ = ["ConvLayer", "EqualConv", "EqualLinear", "ResDown", "scaled_leaky_relu"]
+
+_SLOPE = 0.2
+
+
+def scaled_leaky_relu(x: torch.Tensor) -> torch.Tensor:
+    """Leaky ReLU times the square root of 2, which keeps the size of what passes."""
+    return functional.leaky_relu(x, _SLOPE) * math.sqrt(2)
+
+
+class EqualConv(nn.Module):
+    """A convolution (B, in, H, W) -> (B, out, H, W) with equalised learning rate, padded to the same size."""
+
+    def __init__(self, inward: int, outward: int, kernel: int, bias: bool = True) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outward, inward, kernel, kernel))
+        self.bias = nn.Parameter(torch.zeros(outward)) if bias else None
+        self.scale = 1 / math.sqrt(inward * kernel * kernel)
+        self.padding = kernel // 2
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, in, H, W) -> (B, out, H, W)."""
+        return functional.conv2d(x, self.weight * self.scale, self.bias, padding=self.padding)
+
+
+class EqualLinear(nn.Module):
+    """A linear layer (B, in) -> (B, out) with equalised learning rate, activated on request."""
+
+    def __init__(self, inward: int, outward: int, activate: bool = False) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outward, inward))
+        self.bias = nn.Parameter(torch.zeros(outward))
+        self.scale = 1 / math.sqrt(inward)
+        self.activate = activate
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, in) -> (B, out)."""
+        x = functional.linear(x, self.weight * self.scale, self.bias)
+        return scaled_leaky_relu(x) if self.activate else x
+
+
+def _blurred(x: torch.Tensor, padding: int) -> torch.Tensor:
+    """Blur by (1, 3, 3, 1) both ways, padded by `padding` before and behind."""
+    taps = torch.tensor([1.0, 3.0, 3.0, 1.0], device=x.device, dtype=x.dtype) / 8
+    channels = x.shape[1]
+    kernel = torch.outer(taps, taps).expand(channels, 1, 4, 4)
+    return functional.conv2d(x, kernel, padding=padding, groups=channels)
+
+
+class ConvLayer(nn.Module):
+    """A convolution with activation, and halving on request.
+
+    Args:
+        inward: channels that come in.
+        outward: channels that go out.
+        kernel: 1 or 3.
+        half: halve the size, after a blur.
+        plain: neither bias nor activation, as in a shortcut.
+    """
+
+    def __init__(self, inward: int, outward: int, kernel: int, half: bool = False, plain: bool = False) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outward, inward, kernel, kernel))
+        self.bias = None if plain else nn.Parameter(torch.zeros(outward))
+        self.scale = 1 / math.sqrt(inward * kernel * kernel)
+        self.kernel, self.half = kernel, half
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, in, H, W) -> (B, out, H, W), or half of H and W."""
+        weight = self.weight * self.scale
+        if self.half:
+            x = functional.conv2d(_blurred(x, 2 if self.kernel == 3 else 1), weight, self.bias, stride=2)
+        else:
+            x = functional.conv2d(x, weight, self.bias, padding=self.kernel // 2)
+        return x if self.bias is None else scaled_leaky_relu(x)
+
+
+class ResDown(nn.Module):
+    """StyleGAN2's residual block (B, in, H, W) -> (B, out, H/2, W/2)."""
+
+    def __init__(self, inward: int, outward: int) -> None:
+        super().__init__()
+        self.conv_0 = ConvLayer(inward, inward, 3)
+        self.conv_1 = ConvLayer(inward, outward, 3, half=True)
+        self.short = ConvLayer(inward, outward, 1, half=True, plain=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, in, H, W) -> (B, out, H/2, W/2)."""
+        return (self.conv_1(self.conv_0(x)) + self.short(x)) / math.sqrt(2)
