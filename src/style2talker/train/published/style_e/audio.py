@@ -1,0 +1,114 @@
+"""The published audio encoder: mel window, reference expression and blink -> expression, each frame by itself.
+
+SadTalker's audio-to-expression network (method, section 4): thirteen convolutions down to one place, then one linear
+layer without a residual to the reference. Deviation, named: batch norms never use the statistics of a batch. Theirs
+are fixed once, from samples of the corpus (`calibrated`) or from a checkpoint, so that a sample is encoded alike
+whatever it is batched with; the published training script left them in training mode, its inference did not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+import torch
+from torch import nn
+
+from style2talker.train.published.style_e.settings import StyleESettings
+
+__all__ = ["LAYERS", "AudioEncoder", "FixedBatchNorm", "calibrated"]
+
+_Stride = tuple[int, int]
+
+LAYERS: tuple[tuple[int, int, int, _Stride, int, bool], ...] = (
+    (0, 1, 3, (1, 1), 1, False),
+    (1, 1, 3, (1, 1), 1, True),
+    (1, 1, 3, (1, 1), 1, True),
+    (1, 2, 3, (3, 1), 1, False),
+    (2, 2, 3, (1, 1), 1, True),
+    (2, 2, 3, (1, 1), 1, True),
+    (2, 4, 3, (3, 3), 1, False),
+    (4, 4, 3, (1, 1), 1, True),
+    (4, 4, 3, (1, 1), 1, True),
+    (4, 8, 3, (3, 2), 1, False),
+    (8, 8, 3, (1, 1), 1, True),
+    (8, 16, 3, (1, 1), 0, False),
+    (16, 16, 1, (1, 1), 0, False),
+)
+"""Channels in and out (times `audio_channels`; 0 is the window itself), kernel, stride, padding, residual."""
+
+
+class FixedBatchNorm(nn.BatchNorm2d):
+    """Batch norm whose statistics stay as they are, in training too."""
+
+    def train(self, mode: bool = True) -> Self:
+        """Stay in evaluation mode."""
+        super().train(False)
+        return self
+
+
+class _Layer(nn.Module):
+    """Convolution, norm and ReLU; the input is added before the ReLU where it is residual."""
+
+    def __init__(self, inside: int, outside: int, kernel: int, stride: _Stride, pad: int, residual: bool) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inside, outside, kernel, stride, pad)
+        self.norm = FixedBatchNorm(outside)
+        self.residual = residual
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, inside, H, W) -> (B, outside, H', W')."""
+        out = self.norm(self.conv(x))
+        return torch.relu(out + x if self.residual else out)
+
+
+class AudioEncoder(nn.Module):
+    """Mel windows -> expression."""
+
+    def __init__(self, settings: StyleESettings) -> None:
+        """An encoder with random weights.
+
+        Args:
+            settings: `expression` and `audio_channels` count.
+        """
+        super().__init__()
+        base = settings.audio_channels
+        self.layers = nn.ModuleList(
+            _Layer(max(inside * base, 1), outside * base, kernel, stride, pad, residual)
+            for inside, outside, kernel, stride, pad, residual in LAYERS
+        )
+        self.out = nn.Linear(16 * base + settings.expression + 1, settings.expression)
+        nn.init.zeros_(self.out.bias)
+        self.train(False)
+
+    def forward(self, mel: torch.Tensor, reference: torch.Tensor, blink: torch.Tensor) -> torch.Tensor:
+        """Expression (B, T, C), in the units that the denoiser diffuses.
+
+        Args:
+            mel: (B, T, 80, 16) windows.
+            reference: (B, T, C) the expression of a still face.
+            blink: (B, T, 1) how far the eyelids are closed.
+        """
+        x = mel.flatten(0, 1)[:, None]  # (B T, 1, 80, 16)
+        for layer in self.layers:
+            x = layer(x)
+        heard = x.flatten(1).unflatten(0, mel.shape[:2])  # (B, T, 16 base)
+        return self.out(torch.cat([heard, reference, blink], dim=-1))
+
+
+def calibrated(encoder: AudioEncoder, batches: Iterable[dict[str, torch.Tensor]]) -> None:
+    """Fix the statistics of the norms, in place: those of these batches, all weighing alike.
+
+    Args:
+        encoder: with the weights that it will begin with.
+        batches: the arguments of `forward`, by name.
+    """
+    norms = [module for module in encoder.modules() if isinstance(module, FixedBatchNorm)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum, norm.training = None, True
+    with torch.no_grad():
+        for batch in batches:
+            encoder(**batch)
+    for norm in norms:
+        norm.momentum, norm.training = 0.1, False

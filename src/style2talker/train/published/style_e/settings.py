@@ -1,0 +1,138 @@
+"""Settings of the published Style-E, and its three sizes.
+
+`paper` is the published network and training as far as they are known; every option beyond them is off in it. `small`
+and `tiny` train networks of the same build in an evening on one GPU and in minutes on one core, with the options that
+the ablation found to help (`python -m style2talker.train.published.style_e.ablation`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from style2talker.errors import UsageError
+from style2talker.style_e.windowed import SAMPLERS, SamplingPlan
+
+__all__ = ["EXPRESSIONS", "SPACES", "StyleESettings"]
+
+EXPRESSIONS = {"rig": 52, "bfm": 64}
+"""Coefficients of an expression in each space."""
+SPACES = (*EXPRESSIONS, "corpus")
+
+
+@dataclass(frozen=True, slots=True)
+class StyleESettings:
+    """Plain values only, so that they go into a checkpoint and an exported file.
+
+    Attributes:
+        space: coefficients of an expression: "rig" (52 blendshapes), "bfm" (64 of Deep3D), or "corpus" for what the
+            corpus holds.
+        text_width: length of a sentence embedding: 384 (the package's encoder) or 512 (CLIP).
+        text_scale: by which embeddings are multiplied; those of CLIP have a length of about 10, the package's of 1.
+        text_model: folder with model.onnx and tokenizer.json of CLIP's text encoder; empty for the package's encoder.
+        latent: width of the denoiser.
+        blocks: of the denoiser.
+        window: frames that the denoiser sees.
+        schedule_steps: of the diffusion.
+        steps: of the sampler.
+        sampler: "ancestral" (published) or "ddim".
+        overlap: frames that windows share, filled in from the one before; 0 (published) for none.
+        speech_guidance: weight of the voice when sampling; 1 is the plain prediction.
+        text_guidance: weight of the sentence when sampling.
+        drop_speech: share of the samples in which the denoiser does not hear the voice.
+        drop_text: share of the samples in which it does not see the sentence.
+        normalise: diffuse coefficients of mean 0 and deviation 1.
+        level_sound: take the colour and level of the recording out of the mel windows.
+        audio_channels: of the first layers of the audio encoder; the last ones have sixteen times as many.
+        train_audio: whether the audio encoder learns; the published one is frozen, with the weights of SadTalker.
+        mouth_weight: of the mouth opening.
+        audio_weight: of the squared error of what the audio encoder says by itself, as its own training has it.
+        velocity_weight: of the squared error of the differences between frames.
+        body_model: file of the Basel Face Model (BFM_model_front.mat) for the mouth opening in the space "bfm"; empty
+            for the linear map to the package's rig.
+        rate: of learning, AdamW without decay.
+        colour: deviation of the random filter and level that the sound of a sample goes through, in mel units.
+        reference_noise: deviation of the noise on the reference expression, in deviations of the coefficients.
+        speech_corpus: folder of synthetic utterances (`corpus.synth`), relative to the corpus; empty for none.
+        speech_share: share of the samples that come from it.
+        utterances: of it that are used; 0 for all.
+        feelings: sentences that its samples are drawn from.
+        silent: whether clips without sound train the denoiser, which then does not hear a voice.
+        calibration: samples that the statistics of the audio encoder's norms come from.
+        average: keep a moving average of the weights.
+
+    Raises:
+        UsageError: a value is out of range.
+    """
+
+    space: str = "corpus"
+    text_width: int = 512
+    text_scale: float = 1.0
+    text_model: str = ""
+    latent: int = 512
+    blocks: int = 8
+    window: int = 32
+    schedule_steps: int = 1000
+    steps: int = 5
+    sampler: str = "ancestral"
+    overlap: int = 0
+    speech_guidance: float = 1.0
+    text_guidance: float = 1.0
+    drop_speech: float = 0.0
+    drop_text: float = 0.0
+    normalise: bool = False
+    level_sound: bool = False
+    audio_channels: int = 32
+    train_audio: bool = False
+    mouth_weight: float = 1.0
+    audio_weight: float = 0.0
+    velocity_weight: float = 0.0
+    body_model: str = ""
+    rate: float = 2e-4
+    colour: float = 0.0
+    reference_noise: float = 0.0
+    speech_corpus: str = ""
+    speech_share: float = 0.0
+    utterances: int = 0
+    feelings: int = 1000
+    silent: bool = False
+    calibration: int = 128
+    average: bool = False
+
+    def __post_init__(self) -> None:
+        if self.space not in SPACES:
+            raise UsageError(f"space is {self.space!r}, expected {', '.join(SPACES)}")
+        for name in ("drop_speech", "drop_text", "speech_share"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise UsageError(f"{name} is {getattr(self, name):g}, expected 0 to 1")
+        for name in ("text_width", "latent", "blocks", "audio_channels", "calibration"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name} is {getattr(self, name)}, expected at least 1")
+        if self.sampler not in SAMPLERS:
+            raise UsageError(f"sampler is {self.sampler!r}, expected {' or '.join(SAMPLERS)}")
+        if self.plan.guides and not (self.drop_speech and self.drop_text):
+            raise UsageError("guidance needs a denoiser that was trained with drop_speech and drop_text above 0")
+
+    @property
+    def expression(self) -> int:
+        """C, the coefficients of an expression. Raises UsageError while the space is left to the corpus."""
+        if self.space not in EXPRESSIONS:
+            raise UsageError("the space of the coefficients is not known yet: set space to rig or bfm")
+        return EXPRESSIONS[self.space]
+
+    @property
+    def plan(self) -> SamplingPlan:
+        """How clips are sampled."""
+        return SamplingPlan(
+            window=self.window,
+            overlap=self.overlap,
+            schedule_steps=self.schedule_steps,
+            steps=self.steps,
+            sampler=self.sampler,
+            speech_guidance=self.speech_guidance,
+            text_guidance=self.text_guidance,
+        )
+
+    @classmethod
+    def paper(cls) -> StyleESettings:
+        """As published: 64 coefficients, CLIP, a denoiser of 5,113,664 weights, a frozen audio encoder."""
+        return cls(space="bfm")
