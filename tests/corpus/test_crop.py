@@ -14,11 +14,12 @@ from made_videos import GREY, RATE, click_times, clicks, drawn_boxes, drawn_find
 from style2talker.corpus import crop as crop_module
 from style2talker.corpus.clips import FPS, ClipWriter, cut_sound, has_sound, sound_of, write_clip, write_speech
 from style2talker.corpus.crop import crop_clip
-from style2talker.corpus.faces import FaceSpan, Follower, open_finder, overlap, sampled, square_around
+from style2talker.corpus.faces import FaceSpan, Follower, open_finder, overlap, sampled
 from style2talker.corpus.manifest import ClipRow
 from style2talker.corpus.outcome import Outcome, Place
 from style2talker.corpus.settings import CropOptions
 from style2talker.errors import AudioError, FaceError, InputError, VideoError
+from style2talker.face.align import square_around
 from style2talker.media.audio import Sound, read_sound
 from style2talker.media.video import probe_video, read_frames
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from drawn_face import draw_portrait
-from style2talker.face.align import Crop, crop_portrait, face_crop
+from style2talker.corpus.settings import CropOptions
+from style2talker.face.align import CLIP_MARGIN, Crop, clip_crop, crop_portrait, face_crop
 from style2talker.records import Portrait
 
 
@@ -63,3 +64,13 @@ def test_transparency_is_cropped_alike():
     shown = crop_portrait(portrait, face_crop(portrait, 64))
     assert shown.alpha is not None and shown.alpha.shape == (64, 64)
     assert shown.alpha[:, 0].max() == 0 and shown.alpha[:, -1].min() == 200
+
+
+def test_a_portrait_is_cropped_as_the_clips_that_networks_see():
+    portrait = draw_portrait(401, face=0.15)
+    crop = clip_crop(portrait, 128)
+    low, high = portrait.landmarks[:, :2].min(axis=0), portrait.landmarks[:, :2].max(axis=0)
+    assert CLIP_MARGIN == CropOptions().margin
+    assert crop.side == round((1 + 2 * CLIP_MARGIN) * float((high - low).max()))
+    assert np.allclose((crop.left, crop.top), (low + high) / 2 - crop.side / 2, atol=1)
+    assert crop.size == 128

@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 
 from style2talker.corpus.clips import FPS, ClipWriter, cut_sound, sound_of, write_speech
-from style2talker.corpus.faces import FaceSpan, Follower, open_finder, sampled, square_around
+from style2talker.corpus.faces import FaceSpan, Follower, open_finder, sampled
 from style2talker.corpus.layouts import sound_beside
 from style2talker.corpus.manifest import ClipRow
 from style2talker.corpus.outcome import Outcome, Place
 from style2talker.corpus.settings import CropOptions
 from style2talker.errors import AudioError, FaceError, VideoError
-from style2talker.face.align import Crop
+from style2talker.face.align import Crop, square_around
 from style2talker.media.audio import Sound
 from style2talker.media.container import audio_stream, open_media, seconds, video_stream
 from style2talker.media.video import probe_video, read_frames

@@ -22,7 +22,7 @@ from style2talker.face.plausible import strangeness
 from style2talker.face.quiet import quiet_stderr
 from style2talker.records import FloatArray, ImageArray
 
-__all__ = ["Boxes", "FaceSpan", "Finder", "Follower", "open_finder", "overlap", "sampled", "square_around"]
+__all__ = ["Boxes", "FaceSpan", "Finder", "Follower", "open_finder", "overlap", "sampled"]
 
 Box = tuple[float, float, float, float]
 """(left, top, right, bottom) in pixels."""
@@ -257,26 +257,3 @@ class Follower:
         for span in self._going:
             span.to_the_end = span.last == self._before
         return sorted(self._done + self._going, key=lambda span: (span.first, span.start_box[0]))
-
-
-def square_around(box: Box, margin: float, width: int, height: int) -> tuple[int, int, int]:
-    """The square that shows a box.
-
-    Args:
-        box: around all places of a face.
-        margin: share of the width and height of the box that is added on each side; the shorter direction gets more,
-            so that the result is square.
-        width: of the picture.
-        height: of the picture.
-
-    Returns:
-        (left, top, side) in whole pixels, inside the picture; a square that is larger than the picture in one
-        direction is centred there.
-    """
-    wide, high = box[2] - box[0], box[3] - box[1]
-    side = max(round((1 + 2 * margin) * max(wide, high)), 2)
-    corner = []
-    for middle, room in (((box[0] + box[2]) / 2, width - side), ((box[1] + box[3]) / 2, height - side)):
-        at = round(middle - side / 2)
-        corner.append(min(max(at, 0), room) if room >= 0 else room // 2)
-    return corner[0], corner[1], side

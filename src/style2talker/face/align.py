@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from style2talker.records import FloatArray, ImageArray, Portrait
 
-__all__ = ["Crop", "crop_portrait", "face_crop"]
+__all__ = ["CLIP_MARGIN", "Crop", "clip_crop", "crop_portrait", "face_crop", "square_around"]
 
 _SIDE = 2.1
 """Side of the square over the height of the face: room for hair and shoulders."""
+
+CLIP_MARGIN = 0.1
+"""What the clips of a corpus show around a face unless told otherwise: of the width and height, on each side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,39 @@ def face_crop(portrait: Portrait, size: int) -> Crop:
     corner = np.where(room >= 0, np.clip(corner, 0, np.maximum(room, 0)), room / 2)
     # Whole pixels, so that averaging down and the coordinate map agree.
     return Crop(round(float(corner[0])), round(float(corner[1])), round(float(side)), size)
+
+
+def square_around(
+    box: tuple[float, float, float, float], margin: float, width: int, height: int
+) -> tuple[int, int, int]:
+    """The square that shows a box.
+
+    Args:
+        box: (left, top, right, bottom) in pixels around all places of a face.
+        margin: share of the width and height of the box that is added on each side; the shorter direction gets more,
+            so that the result is square.
+        width: of the picture.
+        height: of the picture.
+
+    Returns:
+        (left, top, side) in whole pixels, inside the picture; a square that is larger than the picture in one
+        direction is centred there.
+    """
+    wide, high = box[2] - box[0], box[3] - box[1]
+    side = max(round((1 + 2 * margin) * max(wide, high)), 2)
+    corner = []
+    for middle, room in (((box[0] + box[2]) / 2, width - side), ((box[1] + box[3]) / 2, height - side)):
+        at = round(middle - side / 2)
+        corner.append(min(max(at, 0), room) if room >= 0 else room // 2)
+    return corner[0], corner[1], side
+
+
+def clip_crop(portrait: Portrait, size: int) -> Crop:
+    """The square that a clip of a corpus would show of a portrait: what networks are trained on."""
+    low, high = portrait.landmarks[:, :2].min(axis=0), portrait.landmarks[:, :2].max(axis=0)
+    rows, columns = portrait.pixels.shape[:2]
+    box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    return Crop(*square_around(box, CLIP_MARGIN, columns, rows), size)
 
 
 def crop_portrait(portrait: Portrait, crop: Crop) -> Portrait:
