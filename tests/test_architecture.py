@@ -49,6 +49,8 @@ CONFINED = {
     "torch": "train",
     "lightning": "train",
     "pytorch_lightning": "train",
+    "lightning_fabric": "train",
+    "tensorboardX": "train",
     "onnx": "train",
     "onnxscript": "train",
     "torchvision": None,
