@@ -85,3 +85,14 @@ def test_contours_outline_a_border_of_equal_lightness():
     assert lines[40, 38:42].max() > 0.8
     assert lines[:, 20].max() < 0.05
     assert contours(lab, flow, 1.2, 500.0).max() < 0.05
+
+
+def test_only_what_will_be_seen_is_smoothed() -> None:
+    values = np.random.default_rng(3).random((31, 37, 3)).astype(np.float32)
+    seen = np.zeros((31, 37), np.float32)
+    seen[5:17, 7:29] = 0.5
+    flow = edge_flow(values[..., 0] * 100, 2.0)
+    everywhere, there = along(values, flow, 4.0), along(values, flow, 4.0, seen)
+    np.testing.assert_array_equal(there[seen > 0], everywhere[seen > 0])
+    np.testing.assert_array_equal(there[seen == 0], values[seen == 0])
+    assert np.abs(everywhere - values)[seen == 0].mean() > 0.05

@@ -37,7 +37,7 @@ def _sectors(x: float, y: float, weights: FloatArray) -> None:
         weights[k] *= share
 
 
-@njit(parallel=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(parallel=True, cache=True, fastmath=True)  # type: ignore[untyped-decorator]
 def _kuwahara(lab: FloatArray, direction: FloatArray, anisotropy: FloatArray, radius: float) -> FloatArray:
     rows, columns = anisotropy.shape
     out = np.empty_like(lab)

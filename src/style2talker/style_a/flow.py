@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from numba import njit, prange
 
 from style2talker.records import FloatArray
@@ -46,53 +47,66 @@ def edge_flow(lightness: FloatArray, sigma: float) -> Flow:
     return Flow(direction, np.asarray(root / (xx + yy + 1e-3), dtype=np.float32))
 
 
-def along(values: FloatArray, flow: Flow, sigma: float) -> FloatArray:
-    """Values (H, W[, C]) blurred by a Gaussian of `sigma` pixels along the flow only."""
+def along(values: FloatArray, flow: Flow, sigma: float, where: FloatArray | None = None) -> FloatArray:
+    """Values (H, W[, C]) blurred by a Gaussian of `sigma` pixels along the flow only.
+
+    Args:
+        values: what to blur.
+        flow: directions.
+        sigma: of the Gaussian.
+        where: (H, W) mask of what will be seen: where it is next to 0 the values stay as they are.
+    """
     if sigma < 0.3:
         return values
     step = max(1.0, sigma / 4)
     layers = np.ascontiguousarray(values if values.ndim == 3 else values[..., None], dtype=np.float32)
     count = round(2 * sigma / step)
     weights = np.exp(-0.5 * (np.arange(count + 1) * step / sigma) ** 2).astype(np.float32)
-    out = _walked(layers, np.ascontiguousarray(flow.direction), weights, np.float32(step))
+    wanted = np.ones(layers.shape[:2], np.bool_) if where is None else np.ascontiguousarray(where > 1e-3)
+    out = _walked(layers, np.ascontiguousarray(flow.direction), wanted, weights, np.float32(step))
     return np.asarray(out if values.ndim == 3 else out[..., 0])
 
 
-@njit(parallel=True, cache=True)  # type: ignore[untyped-decorator]
-def _walked(values: FloatArray, direction: FloatArray, weights: FloatArray, step: float) -> FloatArray:
-    """Weighted mean (H, W, C) of the values met on a walk both ways along the directions from each pixel."""
+@njit(parallel=True, cache=True, fastmath=True)  # type: ignore[untyped-decorator]
+def _walked(
+    values: FloatArray, direction: FloatArray, wanted: npt.NDArray[np.bool_], weights: FloatArray, step: float
+) -> FloatArray:
+    """Weighted mean (H, W, C) of the values met on a walk both ways along the directions from each wanted pixel."""
     rows, columns, channels = values.shape
-    out = np.empty_like(values)
+    out = values.copy()
+    right, bottom = np.float32(columns - 1), np.float32(rows - 1)
+    # Unsigned, lest every access be checked for an index from the end.
+    last_column, last_row, one = np.uintp(columns - 1), np.uintp(rows - 1), np.uintp(1)
     for row in prange(rows):
+        met = np.empty(channels, np.float32)
         for column in range(columns):
-            total = np.float32(0.0)
+            if not wanted[row, column]:
+                continue
+            total = weights[0]
             for c in range(channels):
-                out[row, column, c] = weights[0] * values[row, column, c]
-            total += weights[0]
+                met[c] = weights[0] * values[row, column, c]
             for sign in (np.float32(1.0), np.float32(-1.0)):
                 x, y = np.float32(column), np.float32(row)
                 hx, hy = direction[row, column, 0] * sign, direction[row, column, 1] * sign
                 for i in range(1, weights.size):
                     x += hx * step
                     y += hy * step
-                    cx = min(max(x, np.float32(0.0)), np.float32(columns - 1))
-                    cy = min(max(y, np.float32(0.0)), np.float32(rows - 1))
-                    x0, y0 = int(cx), int(cy)
-                    x1, y1 = min(x0 + 1, columns - 1), min(y0 + 1, rows - 1)
-                    fx, fy = cx - x0, cy - y0
+                    cx, cy = min(max(x, np.float32(0.0)), right), min(max(y, np.float32(0.0)), bottom)
+                    x0, y0 = np.uintp(cx), np.uintp(cy)
+                    x1, y1 = min(x0 + one, last_column), min(y0 + one, last_row)
+                    fx, fy = cx - np.float32(x0), cy - np.float32(y0)
                     w = weights[i]
                     for c in range(channels):
                         upper = values[y0, x0, c] + fx * (values[y0, x1, c] - values[y0, x0, c])
                         lower = values[y1, x0, c] + fx * (values[y1, x1, c] - values[y1, x0, c])
-                        out[row, column, c] += w * (upper + fy * (lower - upper))
+                        met[c] += w * (upper + fy * (lower - upper))
                     total += w
-                    nx, ny = int(cx + np.float32(0.5)), int(cy + np.float32(0.5))
+                    nx, ny = np.uintp(cx + np.float32(0.5)), np.uintp(cy + np.float32(0.5))
                     dx, dy = direction[ny, nx, 0], direction[ny, nx, 1]
-                    if dx * hx + dy * hy < 0:
-                        dx, dy = -dx, -dy
-                    hx, hy = dx, dy
+                    turn = np.float32(1.0) if dx * hx + dy * hy >= 0 else np.float32(-1.0)
+                    hx, hy = dx * turn, dy * turn
             for c in range(channels):
-                out[row, column, c] /= total
+                out[row, column, c] = met[c] / total
     return out
 
 

@@ -14,7 +14,9 @@ __all__ = ["cel", "flatten", "stepped", "tone_levels"]
 _SAMPLES = 20000
 
 
-def flatten(lab: FloatArray, size: float, contrast: float, flow: Flow | None = None) -> FloatArray:
+def flatten(
+    lab: FloatArray, size: float, contrast: float, flow: Flow | None = None, where: FloatArray | None = None
+) -> FloatArray:
     """A Lab picture without texture, its edges kept.
 
     Args:
@@ -22,12 +24,13 @@ def flatten(lab: FloatArray, size: float, contrast: float, flow: Flow | None = N
         size: sigma in pixels up to which texture is smoothed away.
         contrast: difference in Lab that counts as an edge.
         flow: directions along which edges are made clean, if given.
+        where: (H, W) mask of what will be seen: where it is next to 0 no edge is made clean.
     """
     # Domain transform filter (Gastal and Oliveira 2011), colours scaled so that `contrast` is its sigma.
     guide = np.clip((lab + np.array([0, 128, 128], np.float32)) * np.float32(255 / 256), 0, 255)
     mode = cv2.ximgproc.DTF_NC
     out = cv2.ximgproc.dtFilter(guide, lab, size, 2.2 * contrast, mode=mode, numIters=3)
-    return np.asarray(out, dtype=np.float32) if flow is None else along(np.asarray(out), flow, 0.35 * size)
+    return np.asarray(out, dtype=np.float32) if flow is None else along(np.asarray(out), flow, 0.35 * size, where)
 
 
 def tone_levels(lightness: FloatArray, mask: FloatArray, count: int, apart: float = 7.0) -> FloatArray:

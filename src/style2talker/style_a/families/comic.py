@@ -7,7 +7,7 @@ import numpy as np
 from style2talker.records import FloatArray
 from style2talker.style_a.canvas import Canvas
 from style2talker.style_a.families.strokes import draw_eyes, drawn_lines, exposed, over, threshold_map
-from style2talker.style_a.flow import along, contours, edge_flow, ink_lines
+from style2talker.style_a.flow import Flow, along, contours, edge_flow, ink_lines
 from style2talker.style_a.palette import blur, mean_color, quantiles, saturate, smoothstep
 from style2talker.style_a.tones import cel, flatten
 
@@ -54,13 +54,13 @@ def paint_comic(canvas: Canvas, seed: int) -> FloatArray:
     shade = smoothstep(light, middle + 1.0, min(low, middle - 12.0) - 6.0) * regions.sharp("skin")
     dots = halftone(shape, 0.62 * shade, max(5.0 * s, 3.5)) * (1 - blur(regions.features, 1.5 * s))
     out = over(out, flat + np.array([-24, 15, 9], np.float32), 0.9 * dots)
-    hair = flatten(smooth, 9 * s, 10.0, flow)
+    hair = flatten(smooth, 9 * s, 10.0, flow, regions["hair"])
     hair[..., 0] = cel(hair[..., 0], regions["hair"], 2, 0.8, 1.3)
     out = over(out, hair, regions.sharp("hair"))
     out = over(out, smooth, 0.9 * blur(regions.features, s))
     out = saturate(out, 1.65 - 0.4 * regions["skin"], most=80.0)
     out = draw_eyes(out, canvas, white=22.0, iris_chroma=1.5, catch=0.2)
-    return over(out, np.broadcast_to(_INK, out.shape), _ink(canvas, flow_light=light, smooth=smooth, low=low))
+    return over(out, np.broadcast_to(_INK, out.shape), _ink(canvas, flow, light, smooth, low))
 
 
 def _behind(lab: FloatArray, canvas: Canvas, smooth: FloatArray) -> FloatArray:
@@ -76,10 +76,9 @@ def _behind(lab: FloatArray, canvas: Canvas, smooth: FloatArray) -> FloatArray:
     return over(lab, over(ground, darker, dots), canvas.regions.sharp("background"))
 
 
-def _ink(canvas: Canvas, flow_light: FloatArray, smooth: FloatArray, low: float) -> FloatArray:
+def _ink(canvas: Canvas, flow: Flow, light: FloatArray, smooth: FloatArray, low: float) -> FloatArray:
     """Ink (H, W) in 0..1: lines of two widths, borders of shapes, and solid blacks in hair and deep shadow."""
     s, regions = canvas.scale, canvas.regions
-    flow = edge_flow(blur(canvas.lightness, s), 3.0 * s)
     pen = threshold_map(canvas, 2.6, skin=5.0, background=8.0)
     lines = np.maximum(
         ink_lines(canvas.lightness, flow, 1.1 * s, pen, 5.0), ink_lines(canvas.lightness, flow, 2.2 * s, 2.1 * pen, 4.0)
@@ -88,11 +87,11 @@ def _ink(canvas: Canvas, flow_light: FloatArray, smooth: FloatArray, low: float)
     rims *= 1 - 0.9 * blur(regions.features, 2 * s)
     hair = regions.sharp("hair")
     black = min(30.0, float(quantiles(canvas.lightness, hair, 0.55)))
-    solid = hair * smoothstep(along(blur(canvas.lightness, 0.8 * s), flow, 3 * s), black + 2, black - 2)
+    solid = hair * smoothstep(along(blur(canvas.lightness, 0.8 * s), flow, 3 * s, hair), black + 2, black - 2)
     deep = min(22.0, low - 14.0)
-    solid = np.maximum(solid, smoothstep(flow_light, deep + 1.5, deep - 1.5) * regions.person * (1 - hair))
-    brow = float(quantiles(flow_light, regions.sharp("brows"), 0.6))
+    solid = np.maximum(solid, smoothstep(light, deep + 1.5, deep - 1.5) * regions.person * (1 - hair))
+    brow = float(quantiles(light, regions.sharp("brows"), 0.6))
     solid *= 1 - np.maximum(canvas.eyes[0].opening, canvas.eyes[1].opening)
     drawn = drawn_lines(canvas, 2.9 * s, jaw=0.9, features=1.0)
-    brows = regions["brows"] * smoothstep(flow_light, brow + 3, brow - 3)
+    brows = regions["brows"] * smoothstep(light, brow + 3, brow - 3)
     return np.asarray(0.97 * np.maximum.reduce([lines, rims, solid, drawn, brows]), dtype=np.float32)

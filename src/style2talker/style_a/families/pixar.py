@@ -85,8 +85,9 @@ def _hair(canvas: Canvas, lit: FloatArray, normals: FloatArray) -> FloatArray:
     """Hair in clumps that shine where the head turns to the light."""
     s = canvas.scale
     flow = edge_flow(blur(canvas.lightness, s), 4.0 * s)
-    clumps = along(brushed(lit, flow, 4.5 * s, canvas.regions["hair"]), flow, 6 * s)
-    middle = mean_color(clumps, canvas.regions["hair"])[0]
+    hair = canvas.regions["hair"]
+    clumps = along(brushed(lit, flow, 4.5 * s, hair), flow, 6 * s, hair)
+    middle = mean_color(clumps, hair)[0]
     ridges = clumps[..., 0] - blur(clumps[..., 0], 9 * s)
     clumps[..., 0] = middle + 0.95 * (clumps[..., 0] - middle) + 3 + 0.5 * ridges
     clumps[..., 0] += 18 * (lit_by(normals, _KEY, 0.5) - 0.7)
