@@ -124,3 +124,29 @@ def test_a_colour_that_fits_nobody_is_background_beside_the_neck(portrait):
     pixels[y + 10 :, x + 60 :] = (200, 30, 30)
     regions = find_regions(pixels, portrait.landmarks)
     assert regions["skin"][y + 20 :, x + 70 : x + 90].mean() < 0.3
+
+
+def recoloured(portrait, regions, where):
+    """The drawn portrait with a place, away from the hair, in the very colours of the hair."""
+    pixels = portrait.pixels.copy()
+    hair = pixels[regions["hair"] > 0.95]
+    pixels[where] = np.random.default_rng(0).choice(hair, int(where.sum()))
+    return pixels
+
+
+def test_a_collar_of_the_hairs_colour_is_no_hair(portrait, regions):
+    ys = np.mgrid[0 : portrait.pixels.shape[0], 0 : portrait.pixels.shape[1]][0]
+    collar = (regions.person > 0.9) & (ys > portrait.landmarks[152, 1] + 0.2 * face_unit(portrait.landmarks))
+    assert collar.sum() > 500
+    again = find_regions(recoloured(portrait, regions, collar), portrait.landmarks)
+    assert again["hair"][collar].mean() < 0.1
+    assert at(again["hair"], portrait, 10, (0, -0.06)) > 0.8
+
+
+def test_a_throat_in_the_shade_is_no_hair(portrait, regions):
+    x, y = portrait.landmarks[152, :2]
+    unit = face_unit(portrait.landmarks)
+    ys, xs = np.mgrid[0 : portrait.pixels.shape[0], 0 : portrait.pixels.shape[1]]
+    throat = (np.abs(xs - x) < 0.15 * unit) & (ys > y + 0.06 * unit) & (ys < y + 0.16 * unit)
+    again = find_regions(recoloured(portrait, regions, throat), portrait.landmarks)
+    assert again["hair"][throat].mean() < 0.3

@@ -33,6 +33,10 @@ _WORK_FACE = 110.0
 _MOST_WORK = 640
 _FINE_FACE = 320.0
 """Largest height of the face in pixels at which the edges of regions are found."""
+_THIN = 3
+"""Half the width in pixels of a link too thin for hair to hang by."""
+_ROOT, _JAW = 0.0, -0.3
+"""Face heights above the middle of the face: hair hangs from above the first, and may be a mistake below the second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,13 +177,33 @@ def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -
     cost_skin = np.where(up < -0.45, np.minimum(skin, shade), skin) + _odd_skin(across, up, inside)
     cost_hair = hair + 2.0 + 4.0 * inside * smoothstep(up, 0.45, 0.05) + 1.0 * smoothstep(up, -0.25, -0.9)
     cost_hair += 2.0 * smoothstep(np.abs(across), 0.45, 0.8) * smoothstep(up, -0.4, -0.8)
+    # Under the chin is the throat, however dark: hair falls beside it.
+    throat = smoothstep(np.abs(across), 0.3, 0.2) * smoothstep(up, -0.47, -0.54) * smoothstep(up, -1.0, -0.9)
+    cost_hair += 3.0 * throat
     cost_cloth = cloth + 2.0 + 7.0 * smoothstep(up, -0.75, -0.4) + 9.0 * inside
     # Beside the neck the outline is least sure: what fits nothing of a person is background there.
     cost_back = (9.0 - 2.5 * smoothstep(up, -0.4, -0.55)) * front + 2.0 * inside
     outside = 6 * (1 - front)
     costs = np.stack([cost_back, cost_cloth + outside, cost_hair + outside, cost_skin - 1.5 * inside + outside])
     guide = pixels.astype(np.float32) / np.float32(255)
-    return _agreed(costs.astype(np.float32), guide)
+    costs = costs.astype(np.float32)
+    labels = _agreed(costs, guide)
+    stray = _stray_hair(labels, up)
+    if not stray.any():
+        return labels
+    costs[1] -= np.float32(3) * stray
+    costs[2] += np.float32(6) * stray
+    return _agreed(costs, guide)
+
+
+def _stray_hair(labels: FloatArray, up: FloatArray) -> FloatArray:
+    """Where (H, W) there is hair below the jaw, 1 for sure, that does not hang down from the head: a collar, a shade."""
+    hair = (labels[2] > 0.5).astype(np.uint8)
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _THIN + 1, 2 * _THIN + 1))
+    count, parts = cv2.connectedComponents(cv2.erode(hair, brush))
+    hanging = np.isin(parts, [k for k in range(1, count) if (up[parts == k] > _ROOT).any()])
+    rooted = cv2.dilate(hanging.astype(np.uint8), brush, iterations=2)
+    return np.asarray((hair > rooted) & (up < _JAW), dtype=np.float32)
 
 
 def _figure(
