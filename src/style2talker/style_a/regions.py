@@ -197,7 +197,7 @@ def _coarse(pixels: ImageArray, points: FloatArray, opaque: ImageArray | None) -
 
 
 def _stray_hair(labels: FloatArray, up: FloatArray) -> FloatArray:
-    """Where (H, W) there is hair below the jaw, 1 for sure, that does not hang down from the head: a collar, a shade."""
+    """Where (H, W) there is hair below the jaw, 1 or 0, that does not hang down from the head: a collar, a shade."""
     hair = (labels[2] > 0.5).astype(np.uint8)
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _THIN + 1, 2 * _THIN + 1))
     count, parts = cv2.connectedComponents(cv2.erode(hair, brush))
