@@ -16,6 +16,7 @@ from style2talker.cli.evaluating import evaluate
 from style2talker.cli.looking import stylize, track
 from style2talker.cli.making import generate, render
 from style2talker.cli.models import assets_app, doctor
+from style2talker.cli.training import train
 from style2talker.errors import Style2TalkerError
 
 __all__ = ["app", "run"]
@@ -33,6 +34,7 @@ app.command()(generate)
 app.command()(track)
 app.command()(render)
 app.command()(stylize)
+app.command()(train)
 app.command()(evaluate)
 app.command()(doctor)
 app.add_typer(assets_app, name="assets")

@@ -138,7 +138,7 @@ def run(toy: str, out: Path, at_step: Callable[[int], None] | None = None, **set
 
 
 def _main() -> None:
-    """Train a toy in a process of its own, which sends itself a signal before a step: TOY OUT STEPS BATCH STEP:SIGNAL."""
+    """Train a toy in a process of its own, which may send itself a signal within a step."""
     parser = argparse.ArgumentParser()
     parser.add_argument("toy")
     parser.add_argument("out", type=Path)

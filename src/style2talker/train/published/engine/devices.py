@@ -5,6 +5,7 @@ Processes that torchrun started are taken as they are; else the first process st
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from datetime import timedelta
@@ -41,6 +42,7 @@ def open_fabric(settings: TrainingSettings) -> Fabric:
         raise UsageError("--precision 16-mixed needs a GPU: use bf16-mixed or 32")
     # Buffers hold no statistics of the batch. A phase may leave weights of a network unused.
     several = DDPStrategy(timeout=_PATIENCE, broadcast_buffers=False, find_unused_parameters=True)
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     fabric = Fabric(
         accelerator=kind,
         strategy=several if devices * nodes > 1 else "auto",

@@ -134,7 +134,7 @@ class _Run:
         self._begun = self._restore()
         self._phases.connect()
         self._logs = Logs(out, self._begun) if fabric.is_global_zero else None
-        self._sums: dict[str, torch.Tensor] = {}
+        self._sums: dict[str, tuple[torch.Tensor, int]] = {}
         self._counted, self._since, self._waited = 0, 0.0, 0.0
         self._losses: dict[str, float] = {}
         self._validation: dict[str, float] = {}
@@ -213,7 +213,8 @@ class _Run:
 
     def _add(self, terms: dict[str, torch.Tensor]) -> None:
         for name, value in terms.items():
-            self._sums[name] = self._sums.get(name, torch.zeros_like(value)) + value
+            total, count = self._sums.get(name, (torch.zeros_like(value), 0))
+            self._sums[name] = total + value, count + 1
         self._counted += 1
 
     def _tell(self, done: int, waited: float, stopped: bool) -> None:
@@ -232,7 +233,7 @@ class _Run:
         """Write the means since the last time. Raises Style2TalkerError for a loss that is no number."""
         now = time.perf_counter()
         names = sorted(self._sums)
-        means = torch.stack([self._sums[name] for name in names]) / self._counted
+        means = torch.stack([total / count for total, count in (self._sums[name] for name in names)])
         numbers = dict(zip(names, self._fabric.all_reduce(means).tolist(), strict=True))
         for name, value in numbers.items():
             if not math.isfinite(value):

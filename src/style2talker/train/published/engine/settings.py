@@ -169,28 +169,29 @@ def refined(base: Record, given: Mapping[str, object], where: str) -> Record:
     Args:
         base: a frozen record of plain values.
         given: field -> value.
-        where: what to name in a message, such as the file.
+        where: what to name in a message, such as the file; empty for the options of that name.
 
     Raises:
         UsageError: there is no such field, or a value is of the wrong kind or out of range.
     """
     names = [each.name for each in dataclasses.fields(base)]  # type: ignore[arg-type]  # settings are dataclasses
+    prefix = f"{where}: " if where else "--"
     values: dict[str, Any] = {}
     for name, value in given.items():
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(names)}"
-            raise UsageError(f"{where}: there is no setting {name}, {hint}")
+            raise UsageError(f"{prefix}there is no setting {name}, {hint}")
         kind = type(getattr(base, name))
         try:
             _right_kind(name, value, kind)
         except UsageError as error:
-            raise UsageError(f"{where}: {error}") from error
+            raise UsageError(f"{prefix}{error}") from error
         values[name] = kind(value)
     try:
         return dataclasses.replace(base, **values)  # type: ignore[type-var]  # settings are dataclasses
     except (UsageError, ValueError) as error:
-        raise UsageError(f"{where}: {error}") from error
+        raise UsageError(f"{prefix}{error}") from error
 
 
 def config_tables(path: Path, tables: Sequence[str]) -> dict[str, dict[str, object]]:
