@@ -1,0 +1,147 @@
+"""What Style-A makes of held-out clips: numbers beside plain anchors, and a sheet of pictures.
+
+The anchors know more than nothing and less than a network that has learned: "still" is the photo as it is; "shift"
+moves the photo in one piece by the mean of the tracked flow over the face. "mesh" warps the photo by the tracked flow
+itself, which no network is told: it is a mark on the wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional
+
+from style2talker.records import ImageArray
+from style2talker.train.published.style_a.clips import ClipData
+from style2talker.train.published.style_a.data import Samples
+from style2talker.train.published.style_a.network import StyleAOutput
+from style2talker.train.published.style_a.perceptual import similarity
+from style2talker.train.published.style_a.warp import resize_flow, warp
+
+__all__ = ["HeldOut", "flow_picture", "measure", "noise_ratio", "sheet"]
+
+Batch = dict[str, torch.Tensor]
+Render = Callable[[Batch], StyleAOutput]
+
+_PER_CLIP, _MOST = 2, 24
+_MOUTH = (61, 291, 0, 17)
+_SEED = 20
+_FARTHEST = 0.1  # of the width of a picture: a flow as long as this is drawn in full colour
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldOut:
+    """Fixed samples of held-out clips, at degree 0.
+
+    Attributes:
+        batch: the samples, (N, …) each.
+        mouth: (N, 4) left, top, right, bottom of the mouth in pixels of S.
+    """
+
+    batch: Batch
+    mouth: tuple[tuple[int, int, int, int], ...]
+
+    @classmethod
+    def of(cls, samples: Samples, size: int) -> HeldOut:
+        """A few pairs of each clip, the same each time; `size` is S."""
+        rng = np.random.default_rng(_SEED)
+        every = max(len(samples.clips) * _PER_CLIP // _MOST, 1)
+        found, mouths = [], []
+        for clip in samples.clips[::every]:
+            for _ in range(_PER_CLIP):
+                source = samples.source_of(clip, rng)
+                then, now = int(rng.choice(source.valid)), int(rng.choice(clip.valid))
+                found.append(samples.pair((source, then), (clip, now)))
+                mouths.append(_mouth(clip, now, size))
+        batch = {name: torch.from_numpy(np.stack([each[name] for each in found])) for name in found[0]}
+        return cls(batch, tuple(mouths))
+
+
+def _mouth(clip: ClipData, frame: int, size: int) -> tuple[int, int, int, int]:
+    """A box around the mouth of a frame, half as large again, at least 8 pixels wide."""
+    points = clip.mesh(frame, size)[list(_MOUTH), :2]
+    middle, half = (points.min(0) + points.max(0)) / 2, np.ptp(points, axis=0) * 0.75
+    low = np.clip(middle - np.maximum(half, 4), 0, size - 8).astype(int)
+    high = np.clip(middle + np.maximum(half, 4), low + 8, size).astype(int)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def noise_ratio(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Peak signal to noise (B,) in dB of pictures (B, 3, H, W) in -1..1."""
+    return 10 * torch.log10(4 / (a - b).square().mean(dim=(1, 2, 3)).clamp(min=1e-10))
+
+
+def _anchors(batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    picture, flow, trust = batch["picture"], batch["flow"], batch["trust"]
+    size = picture.shape[-1]
+    within = (trust >= 1).float()
+    mean = (flow * within).sum(dim=(2, 3), keepdim=True) / within.sum(dim=(2, 3), keepdim=True).clamp(min=1)
+    return {
+        "still": picture,
+        "shift": warp(picture, resize_flow(mean.expand_as(flow), size)),
+        "mesh": warp(picture, resize_flow(flow * trust, size)),
+    }
+
+
+def measure(held: HeldOut, render: Render) -> dict[str, float]:
+    """Numbers of held-out samples: the network's, and those of the anchors.
+
+    Args:
+        held: the samples.
+        render: makes frames of a batch.
+
+    Returns:
+        psnr, ssim, mouth_psnr, and the same with the name of an anchor behind; mask_mean, how far masks are open.
+    """
+    made, masks = [], []
+    for start in range(0, len(held.mouth), 4):
+        output = render({name: value[start : start + 4] for name, value in held.batch.items()})
+        made.append(output.picture.clamp(-1, 1).cpu())
+        masks.append(torch.stack([mask.mean() for mask in output.masks]).mean().cpu())
+    truth = held.batch["true"]
+    size = truth.shape[-1]
+    candidates = {"": functional.adaptive_avg_pool2d(torch.cat(made), size)}
+    candidates |= {f"_{name}": value for name, value in _anchors(held.batch).items()}
+    found: dict[str, float] = {}
+    for name, value in candidates.items():
+        found[f"psnr{name}"] = float(noise_ratio(value, truth).mean())
+        found[f"ssim{name}"] = float(similarity(value, truth).mean())
+        cut = [
+            noise_ratio(value[i : i + 1, :, top:bottom, left:right], truth[i : i + 1, :, top:bottom, left:right])
+            for i, (left, top, right, bottom) in enumerate(held.mouth)
+        ]
+        found[f"mouth_psnr{name}"] = float(torch.cat(cut).mean())
+    return {**found, "mask_mean": float(torch.stack(masks).mean())}
+
+
+def flow_picture(flow: torch.Tensor, size: int) -> ImageArray:
+    """A flow (2, F, F) as colours (size, size, 3) uint8: hue for the direction, white for no movement."""
+    x, y = flow.cpu().numpy()
+    long = np.clip(np.hypot(x, y) / (_FARTHEST * flow.shape[-1]), 0, 1)
+    hue = (np.arctan2(y, x) + np.pi) * (179 / (2 * np.pi))
+    colours = np.stack([hue, 255 * long, np.full_like(hue, 255)], axis=-1).astype(np.uint8)
+    shown = cv2.cvtColor(colours, cv2.COLOR_HSV2RGB)
+    return np.asarray(cv2.resize(shown, (size, size), interpolation=cv2.INTER_NEAREST))
+
+
+def _pixels(picture: torch.Tensor, size: int) -> ImageArray:
+    shown = ((picture.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).cpu().numpy()
+    return np.asarray(cv2.resize(shown, (size, size), interpolation=cv2.INTER_AREA))
+
+
+def sheet(held: HeldOut, render: Render, rows: int = 6) -> ImageArray:
+    """Pictures of held-out samples, a row each: source, target, prediction, warped photo, flow."""
+    count = len(held.mouth)
+    chosen = sorted({round(k * (count - 1) / max(rows - 1, 1)) for k in range(rows)})
+    batch = {name: value[chosen] for name, value in held.batch.items()}
+    output = render(batch)
+    size = batch["picture"].shape[-1]
+    lines = []
+    for k in range(len(chosen)):
+        shown = (batch["picture"][k], batch["true"][k], output.picture[k], output.warped[k])
+        lines.append(np.hstack([*(_pixels(each, size) for each in shown), flow_picture(output.flow[k], size)]))
+    return np.vstack(lines)
