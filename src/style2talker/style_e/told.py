@@ -12,7 +12,7 @@ from scipy.ndimage import uniform_filter1d
 
 from style2talker.records import FloatArray
 
-__all__ = ["LID_CURVE", "blink_signal", "encoder_inputs", "levelled"]
+__all__ = ["LID_CURVE", "blink_signal", "encoder_inputs", "recording_colour"]
 
 LID_CURVE = (0.5, 0.9, 1.0, 0.9, 0.5)
 """A blink: how far the lids are closed in its five frames."""
@@ -38,8 +38,8 @@ def blink_signal(n_frames: int, rng: Generator) -> FloatArray:
         at += len(LID_CURVE)
 
 
-def levelled(windows: FloatArray) -> FloatArray:
-    """Mel windows (T, 80, 16) without the colour and level of their recording: minus the mean of the loud ones.
+def recording_colour(windows: FloatArray) -> FloatArray:
+    """The colour and level of a recording: (80,) mean of the loud frames of its mel windows (T, 80, 16).
 
     Loud is what comes within 22 decibels of the loudest quarter of a second, as in `condition.normalised`, which needs
     the columns that a stored corpus no longer has.
@@ -47,21 +47,27 @@ def levelled(windows: FloatArray) -> FloatArray:
     middle = windows[:, :, 6:10].mean(axis=2)
     level = middle.mean(axis=1)
     loud = level >= uniform_filter1d(level, _NEARBY).max() - _LOUD_RANGE
-    return np.asarray(windows - middle[loud].mean(axis=0)[:, None], np.float32)
+    return np.asarray(middle[loud].mean(axis=0), np.float32)
 
 
-def encoder_inputs(windows: FloatArray, reference: FloatArray, lids: FloatArray, level: bool) -> dict[str, FloatArray]:
-    """Input of the audio encoder for a clip.
+def encoder_inputs(
+    windows: FloatArray, reference: FloatArray, lids: FloatArray, colour: FloatArray | None
+) -> dict[str, FloatArray]:
+    """Input of the audio encoder for some frames of a clip.
 
     Args:
-        windows: (T, 80, 16) mel windows of the whole clip, in -4..4.
+        windows: (T, 80, 16) mel windows of the frames, in -4..4.
         reference: (C,) the expression of the portrait, or of a frame of the same person.
         lids: (T,) how far the eyelids are closed, from `blink_signal` or measured.
-        level: whether to take the colour and level of the recording out.
+        colour: (80,) of the recording, to be taken out; None to leave the sound as it is.
 
     Returns:
         mel (T, 80, 16), reference (T, C), blink (T, 1), all float32.
     """
-    mel = levelled(windows) if level else np.asarray(windows, np.float32)
-    repeated = np.repeat(np.asarray(reference, np.float32)[None], len(mel), axis=0)
-    return {"mel": mel, "reference": repeated, "blink": np.asarray(lids, np.float32)[:, None]}
+    plain = windows if colour is None else windows - colour[:, None]
+    repeated = np.repeat(np.asarray(reference, np.float32)[None], len(plain), axis=0)
+    return {
+        "mel": np.asarray(plain, np.float32),
+        "reference": repeated,
+        "blink": np.asarray(lids, np.float32)[:, None],
+    }

@@ -7,6 +7,7 @@ the ablation found to help (`python -m style2talker.train.published.style_e.abla
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from style2talker.errors import UsageError
@@ -28,7 +29,6 @@ class StyleESettings:
             corpus holds.
         text_width: length of a sentence embedding: 384 (the package's encoder) or 512 (CLIP).
         text_scale: by which embeddings are multiplied; those of CLIP have a length of about 10, the package's of 1.
-        text_model: folder with model.onnx and tokenizer.json of CLIP's text encoder; empty for the package's encoder.
         latent: width of the denoiser.
         blocks: of the denoiser.
         window: frames that the denoiser sees.
@@ -44,6 +44,7 @@ class StyleESettings:
         level_sound: take the colour and level of the recording out of the mel windows.
         audio_channels: of the first layers of the audio encoder; the last ones have sixteen times as many.
         train_audio: whether the audio encoder learns; the published one is frozen, with the weights of SadTalker.
+        audio_weights: file of those weights; empty for random ones.
         mouth_weight: of the mouth opening.
         audio_weight: of the squared error of what the audio encoder says by itself, as its own training has it.
         velocity_weight: of the squared error of the differences between frames.
@@ -51,13 +52,14 @@ class StyleESettings:
             for the linear map to the package's rig.
         rate: of learning, AdamW without decay.
         colour: deviation of the random filter and level that the sound of a sample goes through, in mel units.
-        reference_noise: deviation of the noise on the reference expression, in deviations of the coefficients.
-        speech_corpus: folder of synthetic utterances (`corpus.synth`), relative to the corpus; empty for none.
+        speech_corpus: folder of synthetic utterances (`corpus.synth`), relative to the corpus; used where it is there.
         speech_share: share of the samples that come from it.
         utterances: of it that are used; 0 for all.
         feelings: sentences that its samples are drawn from.
         silent: whether clips without sound train the denoiser, which then does not hear a voice.
-        calibration: samples that the statistics of the audio encoder's norms come from.
+        only: name of the one clip to learn from and to judge by, to see that it can be learned by heart; empty for all.
+        calibration: samples that the units of the coefficients and the statistics of the audio encoder's norms come
+            from.
         average: keep a moving average of the weights.
 
     Raises:
@@ -67,7 +69,6 @@ class StyleESettings:
     space: str = "corpus"
     text_width: int = 512
     text_scale: float = 1.0
-    text_model: str = ""
     latent: int = 512
     blocks: int = 8
     window: int = 32
@@ -83,18 +84,19 @@ class StyleESettings:
     level_sound: bool = False
     audio_channels: int = 32
     train_audio: bool = False
+    audio_weights: str = ""
     mouth_weight: float = 1.0
     audio_weight: float = 0.0
     velocity_weight: float = 0.0
     body_model: str = ""
     rate: float = 2e-4
     colour: float = 0.0
-    reference_noise: float = 0.0
     speech_corpus: str = ""
     speech_share: float = 0.0
     utterances: int = 0
     feelings: int = 1000
     silent: bool = False
+    only: str = ""
     calibration: int = 128
     average: bool = False
 
@@ -136,3 +138,34 @@ class StyleESettings:
     def paper(cls) -> StyleESettings:
         """As published: 64 coefficients, CLIP, a denoiser of 5,113,664 weights, a frozen audio encoder."""
         return cls(space="bfm")
+
+    @classmethod
+    def small(cls) -> StyleESettings:
+        """The whole denoiser on the rig, with what the ablation found to help; an evening on one GPU."""
+        return dataclasses.replace(cls.tiny(), latent=512, blocks=8, audio_channels=32, rate=2e-4)
+
+    @classmethod
+    def tiny(cls) -> StyleESettings:
+        """Minutes on one core."""
+        return cls(
+            space="rig",
+            text_width=384,
+            text_scale=8.0,
+            latent=256,
+            blocks=4,
+            drop_speech=0.1,
+            drop_text=0.1,
+            overlap=16,
+            normalise=True,
+            level_sound=True,
+            audio_channels=8,
+            train_audio=True,
+            audio_weight=1.0,
+            velocity_weight=1.0,
+            rate=1e-3,
+            colour=0.3,
+            speech_corpus="speech",
+            speech_share=0.5,
+            silent=True,
+            average=True,
+        )
