@@ -97,9 +97,11 @@ class StyleASettings:
             raise UsageError(f"output_size is {self.output_size}, expected at least input_size, {self.input_size}")
         if self.identity_layers not in _IDENTITY_LAYERS:
             raise UsageError(f"identity_layers is {self.identity_layers}, expected 10 or 50")
+        if self.channel_base < self.output_size:
+            raise UsageError(f"channel_base is {self.channel_base}, expected at least output_size, {self.output_size}")
         if self.style_width % 8:
             raise UsageError(f"style_width is {self.style_width}, expected a multiple of 8")
-        for name in ("style_width", "mapping_layers", "channel_base", "channel_cap", "stem", "styles", "art_width"):
+        for name in ("style_width", "mapping_layers", "channel_cap", "stem", "styles", "art_width"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} is {getattr(self, name)}, expected at least 1")
 
