@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["DENOISER", "PORTS", "SPEECH_ENCODER", "Port", "Shape"]
+__all__ = [
+    "ARCFACE",
+    "DENOISER",
+    "EXTRACTORS",
+    "INCEPTION",
+    "LPIPS",
+    "PORTS",
+    "SPEECH_ENCODER",
+    "SYNCNET",
+    "Port",
+    "Shape",
+]
 
 Shape = tuple[int | None, ...]
 
@@ -18,11 +29,13 @@ class Port:
         name: the graph.
         inputs: name -> shape, all float32.
         outputs: name -> shape, all float32.
+        by_place: a graph may name its inputs and outputs otherwise; they are taken in the order of the port.
     """
 
     name: str
     inputs: Mapping[str, Shape]
     outputs: Mapping[str, Shape]
+    by_place: bool = False
 
 
 SPEECH_ENCODER = Port("speech_encoder", {"mel": (None, 80, 16)}, {"features": (None, 192)})
@@ -48,3 +61,30 @@ and where feeling and sentence, may be used.
 
 PORTS = (SPEECH_ENCODER, DENOISER)
 """Every graph; the file of each is NAME.onnx."""
+
+ARCFACE = Port("arcface", {"pictures": (None, 3, 112, 112)}, {"embedding": (None, 512)}, by_place=True)
+"""RGB in -1..1, a face laid onto the template of ArcFace -> embedding, not normalised (Deng et al. 2019)."""
+
+INCEPTION = Port("inception", {"pictures": (None, 3, None, None)}, {"pool3": (None, 2048)}, by_place=True)
+"""RGB in 0..1 of any size; the graph brings it to 299 x 299 and to -1..1 itself -> pool3 (Heusel et al. 2017)."""
+
+_LAYERS = range(1, 6)
+LPIPS = Port(
+    "lpips",
+    {"pictures": (None, 3, None, None)},
+    {f"layer{k}": (None, None, None, None) for k in _LAYERS} | {f"weight{k}": (None,) for k in _LAYERS},
+)
+"""RGB in -1..1 of any size -> five maps of features, and the weight of each of their channels (Zhang et al. 2018)."""
+
+SYNCNET = Port(
+    "syncnet",
+    {"pictures": (None, 3, 5, 224, 224), "sound": (None, 1, 13, 20)},
+    {"lips": (None, 1024), "voice": (None, 1024)},
+)
+"""Five frames, BGR in 0..255, and 20 columns of 13 cepstral coefficients -> embeddings (Chung & Zisserman 2016).
+
+There may be more pictures than sounds, and the other way round.
+"""
+
+EXTRACTORS = (ARCFACE, INCEPTION, LPIPS, SYNCNET)
+"""Networks that published metrics stand on; their files come from whoever evaluates."""

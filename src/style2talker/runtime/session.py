@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +29,26 @@ def runtime_providers() -> list[str]:
 class Session:
     """An ONNX graph ready to run on the CPU, giving the same bytes every time."""
 
-    def __init__(self, path: Path, port: Port, threads: int = 1) -> None:
+    def __init__(
+        self,
+        path: Path,
+        port: Port | Callable[[Mapping[str, str]], Port],
+        threads: int = 1,
+        advice: str = "install style2talker again",
+    ) -> None:
         """Load a graph.
 
         Args:
             path: the ONNX file.
-            port: what it must take and give.
+            port: what it must take and give, or what tells so from the metadata of the file.
             threads: CPU threads within an operator.
+            advice: what an error tells to do.
 
         Raises:
             AssetError: the file is missing or damaged, or has other inputs or outputs than the port.
         """
         if not path.is_file():
-            raise AssetError(f"model file {path} is missing or damaged (no such file): install style2talker again")
+            raise AssetError(f"model file {path} is missing or damaged (no such file): {advice}")
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -55,17 +62,26 @@ class Session:
         except Exception as error:
             # The runtime raises classes of its own that derive from nothing narrower.
             reason = " ".join(str(error).split())[:200]
-            raise AssetError(
-                f"model file {path} is missing or damaged ({reason}): install style2talker again"
-            ) from error
+            raise AssetError(f"model file {path} is missing or damaged ({reason}): {advice}") from error
+        port = port if isinstance(port, Port) else port(self.metadata)
         self._port = port
+        self._names: dict[str, str] = {}
         for what, nodes, wanted in (
             ("input", self._session.get_inputs(), port.inputs),
             ("output", self._session.get_outputs(), port.outputs),
         ):
-            fault = _mismatch(what, nodes, wanted)
+            own = [node.name for node in nodes]
+            by_place = port.by_place and len(own) == len(wanted)
+            names = dict(zip(wanted, own, strict=True)) if by_place else {name: name for name in wanted}
+            fault = _mismatch(what, nodes, {names[name]: shape for name, shape in wanted.items()})
             if fault:
-                raise AssetError(f"model file {path} is no {port.name} graph, {fault}: install style2talker again")
+                raise AssetError(f"model file {path} is no {port.name} graph, {fault}: {advice}")
+            self._names |= names
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the file says of itself, by key."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
 
     def run(self, **arrays: NDArray[np.generic]) -> dict[str, FloatArray]:
         """Run the graph.
@@ -85,15 +101,16 @@ class Session:
             if not _fits(array.shape, self._port.inputs[name]):
                 shape = _written(self._port.inputs[name])
                 raise ValueError(f"{self._port.name} input {name} has shape {array.shape}, expected {shape}")
-        feed = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
-        names = list(self._port.outputs)
-        return dict(zip(names, self._session.run(names, feed), strict=True))
+        feed = {self._names[name]: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+        names = [self._names[name] for name in self._port.outputs]
+        return dict(zip(self._port.outputs, self._session.run(names, feed), strict=True))
 
 
 def _mismatch(what: str, nodes: Sequence[Any], wanted: Mapping[str, Shape]) -> str:
     """How the inputs or outputs of a graph differ from its port, "" where they do not.
 
-    A length that the graph leaves open serves any length of the port; a fixed one must be the port's own.
+    A length that the graph leaves open serves any length of the port; a fixed one must be the port's own, but for an
+    output of any length: graphs tell that of one picture and give more.
     """
     found = {node.name: node for node in nodes}
     if set(found) != set(wanted):
@@ -101,7 +118,7 @@ def _mismatch(what: str, nodes: Sequence[Any], wanted: Mapping[str, Shape]) -> s
     for name, node in found.items():
         shape = tuple(n if isinstance(n, int) else None for n in node.shape)
         serves = len(shape) == len(wanted[name]) and all(
-            n is None or n == m for n, m in zip(shape, wanted[name], strict=True)
+            n is None or n == m or (m is None and what == "output") for n, m in zip(shape, wanted[name], strict=True)
         )
         if not serves:
             return f"its {what} {name} has shape {_written(shape)} instead of {_written(wanted[name])}"
