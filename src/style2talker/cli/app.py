@@ -13,6 +13,8 @@ from style2talker import __version__
 from style2talker.cli.corpus import corpus_app
 from style2talker.cli.entry import complain
 from style2talker.cli.evaluating import evaluate
+from style2talker.cli.exporting import export
+from style2talker.cli.inspecting import checkpoint
 from style2talker.cli.looking import stylize, track
 from style2talker.cli.making import generate, render
 from style2talker.cli.models import assets_app, doctor
@@ -35,6 +37,8 @@ app.command()(track)
 app.command()(render)
 app.command()(stylize)
 app.command()(train)
+app.command()(export)
+app.command()(checkpoint)
 app.command()(evaluate)
 app.command()(doctor)
 app.add_typer(assets_app, name="assets")

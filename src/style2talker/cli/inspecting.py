@@ -1,0 +1,38 @@
+"""`checkpoint`: what a public checkpoint is, and what of it the published networks would take."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from style2talker.cli import flags
+from style2talker.errors import UsageError
+
+__all__ = ["checkpoint"]
+
+
+def checkpoint(
+    files: Annotated[list[Path], typer.Argument(help="Public checkpoints: .pt, .pth, .tar, .safetensors, .npy.")],
+    space: Annotated[
+        str, typer.Option(help="Coefficients that drive the networks: bfm (as published) or rig.")
+    ] = "bfm",
+    as_json: flags.Json = False,
+) -> None:
+    """Tell what public checkpoints are and what the networks, at published size, would take of them. Changes nothing.
+
+    Example: style2talker checkpoint vtoonify_s_d.pt
+    """
+    try:
+        from style2talker.train.published.checkpoints.preview import preview
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise UsageError("checkpoints need torch, which is not installed: pip install 'style2talker[train]'") from error
+    reports = [preview(file, space) for file in files]
+    for report in reports:
+        print("\n".join(report.lines()))
+    if as_json:
+        print(json.dumps({"checkpoints": [report.facts() for report in reports]}))
