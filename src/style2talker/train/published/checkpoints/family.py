@@ -31,6 +31,7 @@ class Part:
         renames: (pattern, replacement) pairs, applied to a public key in turn; the result is the key within `network`.
         within: keys of ours that the part answers for; those it does not fill stay as initialised, and are reported.
         needs: attributes of the module and what they have to be, where shapes alone do not tell two builds apart.
+        change: the tensors of the part -> what they are for our inputs, same keys and shapes.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Part:
     renames: tuple[tuple[str, str], ...] = ()
     within: str = ".*"
     needs: tuple[tuple[str, object], ...] = ()
+    change: Callable[[State], State] = lambda state: state
 
     def claims(self, key: str) -> bool:
         """Whether a public key belongs to the part."""

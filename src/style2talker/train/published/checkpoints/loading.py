@@ -224,13 +224,14 @@ def _fill(
     if fault is not None:
         reason = f"{part.name}: ours is built otherwise ({fault})"
         placement.skipped += [Skipped(_joined(finding.where, key), reason) for key in keys]
+    values = part.change({key: finding.state[key] for key in keys}) if fault is None else {}
     for key, name in pairs if fault is None else ():
         public = _joined(finding.where, key)
         if name not in tensors:
             reason = finding.family.reason(key) or f"{part.name}: ours has no such tensor"
             placement.skipped.append(Skipped(public, reason))
             continue
-        placement.copies.append((tensors[name], finding.state[key]))
+        placement.copies.append((tensors[name], values[key]))
         placement.loaded.append(Loaded(part.name, public, _joined(home, name), tuple(tensors[name].shape)))
     placement.kept.update(dict.fromkeys(_joined(home, key) for key in answered))
 

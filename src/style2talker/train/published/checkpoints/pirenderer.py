@@ -2,11 +2,15 @@
 
 PIRenderer spells the hourglass `warpping_net`, StyleHEAT and Style2Talker `warping_net`. The published code builds its
 sampling grid from corner to corner and samples it from centre to centre; ours does both from centre to centre, so a
-loaded flow moves contents by up to half a pixel of the flow's grid less or more towards the borders.
+loaded flow moves contents by up to half a pixel of the flow's grid less or more towards the borders. The public windows
+hold the crop in pixels, ours hold it at the size of the other columns: the first layer is changed to mean the same.
 """
 
 from __future__ import annotations
 
+import torch
+
+from style2talker.style_a.driving import CROP_OFFSET, CROP_SCALE
 from style2talker.train.published.checkpoints.family import Family, Part, State
 from style2talker.train.published.checkpoints.layout import Shapes, convolution, linear, nested
 from style2talker.train.published.style_a.motion import MotionGenerator
@@ -80,6 +84,16 @@ def _up(key: str, inside: int, outside: int, descriptor: int) -> Shapes:
     return nested(key, convolution("conv_0", inside, outside, 3, 3), transposed, *norms)
 
 
+def _of_scaled_crop(state: State) -> State:
+    """The mapping for windows whose crop (the last three columns) is `column * scale + offset` of the public ones."""
+    weight, bias = state["mapping_net.first.0.weight"], state["mapping_net.first.0.bias"]
+    scale, offset = weight.new_tensor(CROP_SCALE), weight.new_tensor(CROP_OFFSET)
+    crop = weight[:, -len(CROP_SCALE) :]  # (descriptor, 3, 7)
+    changed = torch.cat([weight[:, : -len(CROP_SCALE)], crop * scale[:, None]], dim=1)
+    bias = bias + crop.sum(dim=2) @ offset
+    return {**state, "mapping_net.first.0.weight": changed, "mapping_net.first.0.bias": bias}
+
+
 def _layout(state: State) -> Shapes:
     spelt = "warpping_net" if any(key.startswith("warpping_net.") for key in state) else "warping_net"
     return warper_layout(spelt, coefficients=state["mapping_net.first.0.weight"].shape[1])
@@ -93,7 +107,9 @@ WARPER = Family(
     signature=("mapping_net.first.0.weight", "mapping_net.encoder2.1.weight"),
     layout=_layout,
     parts=(
-        Part("motion mapping", MotionGenerator, r"mapping_net\.", _MAPPING, within=r"mapping\."),
+        Part(
+            "motion mapping", MotionGenerator, r"mapping_net\.", _MAPPING, within=r"mapping\.", change=_of_scaled_crop
+        ),
         Part("motion hourglass", MotionGenerator, r"warpp?ing_net\.", _GLASS, within=r"(?!mapping\.)"),
     ),
     unused=((r"editing_net\.", "PIRenderer's editing net is no part of the method"),),
