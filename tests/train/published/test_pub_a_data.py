@@ -239,7 +239,9 @@ def test_films_leave_memory_for_others(corpus: Path) -> None:
 def test_a_network_as_teacher_gets_the_targets_own_face(corpus: Path, tmp_path: Path) -> None:
     """The released loader aligns the target from the source's picture."""
     weights = tmp_path / "vtoonify.pt"
-    stream = Samples(dataclasses.replace(TINY, teacher="vtoonify", vtoonify=str(weights)), corpus, "train", 0)
+    stream = Samples(
+        dataclasses.replace(TINY, teacher="vtoonify", vtoonify=str(weights), carry_picture=False), corpus, "train", 0
+    )
     actor = named(stream.clips, "M001#happy#level_2#001")
     film = named(stream.clips, "film")
     found = stream.pair((film, 0), (actor, 2))
@@ -312,7 +314,8 @@ def test_terms_fade_in_and_out() -> None:
     [
         ({"teacher": "nobody"}, "expected none, stylised, vtoonify"),
         ({"teacher": "stylised"}, "needs stylised"),
-        ({"teacher": "vtoonify"}, "needs vtoonify"),
+        ({"teacher": "vtoonify", "carry_picture": False}, "needs vtoonify"),
+        ({"teacher": "vtoonify", "vtoonify": "a.pt"}, "carry_picture"),
         ({"picture_share": 2.0}, "expected 0 to 1"),
         ({"learning_rate": 0.0}, "expected more than 0"),
         ({"input_size": 48}, "power of two"),

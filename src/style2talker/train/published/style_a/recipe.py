@@ -93,6 +93,8 @@ class StyleARecipe(StyleASettings):
         for teacher, name in (("stylised", "stylised"), ("vtoonify", "vtoonify")):
             if self.teacher == teacher and not getattr(self, name):
                 raise UsageError(f"teacher {teacher!r} needs {name}: name the files that it learns from")
+        if self.teacher == "vtoonify" and self.carry_picture:
+            raise UsageError("teacher 'vtoonify' is a network that carries no picture: set carry_picture to false")
         if not 0 <= self.picture_share <= 1:
             raise UsageError(f"picture_share is {self.picture_share:g}, expected 0 to 1")
         if self.learning_rate <= 0:
