@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 from tests.train.published.drawn_corpus import make_corpus  # noqa: E402
 
-from style2talker.errors import AssetError, UsageError  # noqa: E402
+from style2talker.errors import AssetError  # noqa: E402
 from style2talker.train.published.engine.stream import collate  # noqa: E402
 from style2talker.train.published.engine.task import Task  # noqa: E402
 from style2talker.train.published.style_a import heldout, losses, teacher  # noqa: E402
@@ -281,6 +281,6 @@ def test_missing_weights_are_named(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(AssetError, match=r"none\.pt is missing: name a checkpoint of VToonify-D"):
         load_vtoonify(recipe)
     task = made(corpus, initial=str(tmp_path / "none.pt"))
-    with pytest.raises(UsageError, match="initial names"):
+    with pytest.raises(AssetError, match=r"none\.pt is missing"):
         task.prepare(task.networks)
     made(corpus).prepare(task.networks)  # nothing to load, nothing done

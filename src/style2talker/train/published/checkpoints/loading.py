@@ -19,7 +19,7 @@ from style2talker.train.published.checkpoints.family import Family, Part, State
 from style2talker.train.published.checkpoints.layout import Shapes
 from style2talker.train.published.checkpoints.report import Loaded, Report, Skipped
 
-__all__ = ["Finding", "initialise", "plan", "recognise"]
+__all__ = ["Finding", "initialise", "listed", "plan", "recognise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,11 @@ def initialise(networks: Mapping[str, nn.Module], paths: Sequence[Path]) -> list
                 ours.copy_(public.reshape(ours.shape))
         reports.append(report)
     return reports
+
+
+def listed(names: str) -> list[Path]:
+    """The files of a setting, which names them separated by commas."""
+    return [Path(name.strip()) for name in names.split(",") if name.strip()]
 
 
 def plan(networks: Mapping[str, nn.Module], path: Path) -> Report:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import torch
 
-from style2talker.style_a.driving import CROP_OFFSET, CROP_SCALE
+from style2talker.style_a.driving import CROP_OFFSET, CROP_SCALE, SPACES
 from style2talker.train.published.checkpoints.family import Family, Part, State
 from style2talker.train.published.checkpoints.layout import Shapes, convolution, linear, nested
 from style2talker.train.published.style_a.motion import MotionGenerator
@@ -87,6 +87,8 @@ def _up(key: str, inside: int, outside: int, descriptor: int) -> Shapes:
 def _of_scaled_crop(state: State) -> State:
     """The mapping for windows whose crop (the last three columns) is `column * scale + offset` of the public ones."""
     weight, bias = state["mapping_net.first.0.weight"], state["mapping_net.first.0.bias"]
+    if weight.shape[1] != SPACES["bfm"]:
+        return state
     scale, offset = weight.new_tensor(CROP_SCALE), weight.new_tensor(CROP_OFFSET)
     crop = weight[:, -len(CROP_SCALE) :]  # (descriptor, 3, 7)
     changed = torch.cat([weight[:, : -len(CROP_SCALE)], crop * scale[:, None]], dim=1)

@@ -48,12 +48,13 @@ class StyleARecipe(StyleASettings):
         flow_steps: steps over which these two fade to nothing; 0 for never.
         frozen: keep synthesis, structure paths and identity encoder as they are, as published: they come trained.
         picture_share: share of the samples whose art style is shown as a picture, the rest names it by its number.
+        mirror: share of the samples that are seen in a mirror; 0 as published, and for coefficients of the space bfm.
         teacher: where the truth comes from: "none" (the film itself), "stylised" (`corpus stylize`) or "vtoonify".
         stylised: corpora with styled clips, one style each, separated by commas, relative to the corpus; "." for its
             own. Style them at full degree with the structure kept, so that a blend is a lower degree.
         vtoonify: checkpoint of VToonify-D of the user.
         bisenet: BiSeNet of the user as an ONNX file, for parsing "bisenet".
-        initial: checkpoint of VToonify-D to begin from; empty to begin from nothing.
+        initial: public checkpoints to begin from, separated by commas, later ones winning; empty for none.
         cache: most MiB of decoded frames to keep, of the film and of each style.
 
     Raises:
@@ -79,6 +80,7 @@ class StyleARecipe(StyleASettings):
     flow_steps: int = 0
     frozen: bool = True
     picture_share: float = 0.5
+    mirror: float = 0.0
     teacher: str = "none"
     stylised: str = ""
     vtoonify: str = ""
@@ -95,8 +97,11 @@ class StyleARecipe(StyleASettings):
                 raise UsageError(f"teacher {teacher!r} needs {name}: name the files that it learns from")
         if self.teacher == "vtoonify" and self.carry_picture:
             raise UsageError("teacher 'vtoonify' is a network that carries no picture: set carry_picture to false")
-        if not 0 <= self.picture_share <= 1:
-            raise UsageError(f"picture_share is {self.picture_share:g}, expected 0 to 1")
+        for name in ("picture_share", "mirror"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise UsageError(f"{name} is {getattr(self, name):g}, expected 0 to 1")
+        if self.mirror > 0 and self.space == "bfm":
+            raise UsageError("mirror needs the coefficients of the rig: set mirror to 0, or space to rig")
         if self.learning_rate <= 0:
             raise UsageError(f"learning_rate is {self.learning_rate:g}, expected more than 0")
 
@@ -121,26 +126,28 @@ class StyleARecipe(StyleASettings):
             warped=0.2,
             flow_steps=20_000,
             frozen=False,
+            mirror=0.5,
         )
 
     @classmethod
     def tiny(cls) -> StyleARecipe:
-        """As `small`, over a few hundred steps, with every term at work."""
+        """As `small`, over a hundred steps or a few, with every term at work."""
         return cls(
             **dataclasses.asdict(StyleASettings.tiny()),
             learning_rate=2e-3,
             reconstruction=1.0,
             perceptual=0.1,
             adversarial=0.001,
-            adversarial_from=100,
+            adversarial_from=20,
             stddev_group=2,
             temporal=0.5,
-            temporal_from=100,
-            temporal_full=200,
+            temporal_from=20,
+            temporal_full=40,
             flow=0.05,
             warped=0.2,
-            flow_steps=300,
+            flow_steps=200,
             frozen=False,
+            mirror=0.5,
         )
 
     @classmethod

@@ -8,6 +8,7 @@ batch), terms are means over the batch, and at first a flow may be taught.
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +18,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from style2talker.errors import UsageError
-from style2talker.train.published.checkpoints import initialise
+from style2talker.train.published.checkpoints import initialise, listed
 from style2talker.train.published.style_a import heldout, losses
 from style2talker.train.published.style_a.codes import ArtEncoder, ArtTable, IdentityEncoder
 from style2talker.train.published.style_a.data import Samples
@@ -30,6 +30,8 @@ from style2talker.train.published.style_a.settings import StyleASettings
 from style2talker.train.published.style_a.teacher import load_vtoonify, taught
 
 __all__ = ["StyleATask"]
+
+log = logging.getLogger(__name__)
 
 Networks = Mapping[str, nn.Module]
 Batch = Mapping[str, torch.Tensor]
@@ -213,12 +215,9 @@ class StyleATask:
         return {**dataclasses.asdict(self.recipe), "perceptual_measure": measure}
 
     def prepare(self, networks: Networks) -> None:
-        """Begin from a checkpoint of VToonify-D where one is named. Raises AssetError."""
-        if self.recipe.initial:
-            path = Path(self.recipe.initial)
-            if not path.is_file():
-                raise UsageError(f"initial names {path}, which is not there: name a checkpoint of VToonify-D")
-            initialise(networks, [path])
+        """Begin from the public checkpoints that are named. Raises AssetError."""
+        for report in initialise(networks, listed(self.recipe.initial)):
+            log.info("%s", "\n".join(report.lines()))
 
 
 def _learns(network: nn.Module) -> bool:

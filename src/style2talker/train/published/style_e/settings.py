@@ -61,6 +61,7 @@ class StyleESettings:
         calibration: samples that the units of the coefficients and the statistics of the audio encoder's norms come
             from.
         average: keep a moving average of the weights.
+        initial: public checkpoints to begin from, separated by commas, later ones winning; empty for none.
 
     Raises:
         UsageError: a value is out of range.
@@ -99,6 +100,7 @@ class StyleESettings:
     only: str = ""
     calibration: int = 128
     average: bool = False
+    initial: str = ""
 
     def __post_init__(self) -> None:
         if self.space not in SPACES:

@@ -21,6 +21,7 @@ from style2talker.emotion.encoder import TextEncoder
 from style2talker.emotion.sentence import Encoder
 from style2talker.style_e.windowed import cosine_schedule
 from style2talker.train.feelings import Feelings, read_feelings
+from style2talker.train.published.checkpoints import initialise, listed
 from style2talker.train.published.style_e.audio import AudioEncoder, calibrated
 from style2talker.train.published.style_e.clips import Corpus, space_of
 from style2talker.train.published.style_e.data import Samples, units
@@ -95,7 +96,7 @@ class StyleETask:
         return Samples(self._corpus, self.settings, split, seed, self._texts, self._utterances)
 
     def prepare(self, networks: Mapping[str, nn.Module]) -> None:
-        """Fix the units of the coefficients and the statistics of the audio encoder's norms, from training clips."""
+        """Fix units and the statistics of norms from training clips, load public checkpoints. Raises AssetError."""
         settings = self.settings
         stream = self.stream("train", _CALIBRATION_SEED)
         drawn = [stream.sample(number) for number in range(settings.calibration)]
@@ -111,6 +112,9 @@ class StyleETask:
             calibrated(
                 audio, [{name: torch.from_numpy(np.stack([s[name] for s in heard])).to(device) for name in _INPUTS}]
             )
+        # Last, because a checkpoint brings statistics of its own.
+        for report in initialise(networks, listed(settings.initial)):
+            log.info("%s", "\n".join(report.lines()))
 
     def loss(
         self, phase: str, networks: Mapping[str, nn.Module], batch: Mapping[str, torch.Tensor], step: int
