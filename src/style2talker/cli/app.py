@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from style2talker import __version__
+from style2talker.cli.comparing import compare
 from style2talker.cli.corpus import corpus_app
 from style2talker.cli.entry import complain
 from style2talker.cli.evaluating import evaluate
@@ -40,6 +41,7 @@ app.command()(train)
 app.command()(export)
 app.command()(checkpoint)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(doctor)
 app.add_typer(assets_app, name="assets")
 app.add_typer(corpus_app, name="corpus")
