@@ -71,6 +71,30 @@ def test_shapes(side: int, out: int, space: str) -> None:
     assert [tuple(mask.shape) for mask in found.masks] == [(2, 1, side >> n, side >> n) for n in (3, 2, 1, 0)]
 
 
+def test_paper_turns_256_pixels_and_73_coefficients_into_1024_pixels() -> None:
+    settings = StyleASettings.paper()
+    with torch.device("meta"):
+        made = StyleA(settings)
+        code = torch.empty(2, 18, 512)
+        photo, parsing, degree = torch.empty(2, 3, 256, 256), torch.empty(2, 19, 256, 256), torch.empty(2, 1)
+        features = made.portrait(photo, parsing, code, code, degree)
+        found = made.frame(features, torch.empty(2, 73, 27))
+    assert features.feature.shape == (2, 512, 64, 64)
+    assert features.styles.shape == (2, 11, 512)
+    assert found.picture.shape == (2, 3, 1024, 1024)
+    assert found.flow.shape == (2, 2, 64, 64)
+    assert [mask.shape[-1] for mask in found.masks] == [32, 64, 128, 256]
+
+
+def test_half_precision_tells_nearly_the_same() -> None:
+    made, given = network(), inputs(BARE, 1)
+    with torch.no_grad():
+        whole = made(**given).picture
+        with torch.autocast("cpu", torch.bfloat16):
+            half = made(**given).picture.float()
+    assert float((half - whole).square().mean().sqrt()) < 0.15 * float(whole.std())
+
+
 def test_the_same_again_gives_the_same() -> None:
     with torch.no_grad():
         one, other = (network()(**inputs(BARE, 2)) for _ in range(2))

@@ -17,8 +17,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from style2talker.train.published.style_a.convolution import EqualLinear
 from style2talker.train.published.style_a.settings import StyleASettings
-from style2talker.train.published.style_a.stylegan import EqualLinear
 
 __all__ = ["ArtEncoder", "ArtTable", "ColourTransforms", "IdentityEncoder", "mix_codes"]
 

@@ -1,7 +1,7 @@
-"""StyleGAN2's layers for networks that look at pictures (Karras et al. 2020), in plain PyTorch.
+"""StyleGAN2's layers without modulation (Karras et al. 2020), in plain PyTorch.
 
 Weights are kept at unit size and scaled when they are used ("equalised learning rate"); halving blurs by (1, 3, 3, 1)
-first. Used by the refinement network and the discriminator.
+first.
 """
 
 from __future__ import annotations
@@ -23,33 +23,48 @@ def scaled_leaky_relu(x: torch.Tensor) -> torch.Tensor:
 
 
 class EqualConv(nn.Module):
-    """A convolution (B, in, H, W) -> (B, out, H, W) with equalised learning rate, padded to the same size."""
+    """A convolution (B, in, H, W) -> (B, out, H, W) with equalised learning rate, padded to the same size.
 
-    def __init__(self, inward: int, outward: int, kernel: int, bias: bool = True) -> None:
+    Args:
+        inward: channels that come in.
+        outward: channels that go out.
+        kernel: odd side of it.
+        dilation: pixels from one of its taps to the next.
+    """
+
+    def __init__(self, inward: int, outward: int, kernel: int, dilation: int = 1) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outward, inward, kernel, kernel))
-        self.bias = nn.Parameter(torch.zeros(outward)) if bias else None
+        self.bias = nn.Parameter(torch.zeros(outward))
         self.scale = 1 / math.sqrt(inward * kernel * kernel)
-        self.padding = kernel // 2
+        self.dilation, self.padding = dilation, dilation * (kernel // 2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(B, in, H, W) -> (B, out, H, W)."""
-        return functional.conv2d(x, self.weight * self.scale, self.bias, padding=self.padding)
+        weight = self.weight * self.scale
+        return functional.conv2d(x, weight, self.bias, padding=self.padding, dilation=self.dilation)
 
 
 class EqualLinear(nn.Module):
-    """A linear layer (B, in) -> (B, out) with equalised learning rate, activated on request."""
+    """A linear layer (..., in) -> (..., out) with equalised learning rate.
 
-    def __init__(self, inward: int, outward: int, activate: bool = False) -> None:
+    Args:
+        inward: width that comes in.
+        outward: width that goes out.
+        bias: that it begins with.
+        rate: learning rate relative to the other layers.
+        activate: end in a leaky ReLU.
+    """
+
+    def __init__(self, inward: int, outward: int, bias: float = 0.0, rate: float = 1.0, activate: bool = False) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(outward, inward))
-        self.bias = nn.Parameter(torch.zeros(outward))
-        self.scale = 1 / math.sqrt(inward)
-        self.activate = activate
+        self.weight = nn.Parameter(torch.randn(outward, inward) / rate)
+        self.bias = nn.Parameter(torch.full((outward,), bias / rate))
+        self.scale, self.rate, self.activate = rate / math.sqrt(inward), rate, activate
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(B, in) -> (B, out)."""
-        x = functional.linear(x, self.weight * self.scale, self.bias)
+        """(..., in) -> (..., out)."""
+        x = functional.linear(x, self.weight * self.scale, self.bias * self.rate)
         return scaled_leaky_relu(x) if self.activate else x
 
 

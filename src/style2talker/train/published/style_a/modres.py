@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from style2talker.train.published.style_a.stylegan import activated
+from style2talker.train.published.style_a.convolution import EqualConv, scaled_leaky_relu
 
 __all__ = ["AdaptiveInstanceNorm", "ModRes", "dilations"]
 
@@ -46,20 +46,6 @@ class AdaptiveInstanceNorm(nn.Module):
         return gamma * functional.instance_norm(feature) + beta
 
 
-class _DilatedConv(nn.Module):
-    """A convolution with equalised learning rate, holes and the activation."""
-
-    def __init__(self, channels: int, dilation: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(channels, channels, 3, 3) * _QUIET)
-        self.bias = nn.Parameter(torch.zeros(channels))
-        self.scale, self.dilation = 1 / math.sqrt(9 * channels), dilation
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        weight = self.weight * self.scale
-        return activated(functional.conv2d(x, weight, self.bias, padding=self.dilation, dilation=self.dilation))
-
-
 class ModRes(nn.Module):
     """x + degree * conv(AdaIN(conv(AdaIN(x)))).
 
@@ -72,10 +58,13 @@ class ModRes(nn.Module):
     def __init__(self, channels: int, style: int, dilation: int) -> None:
         super().__init__()
         self.norm, self.norm2 = AdaptiveInstanceNorm(channels, style), AdaptiveInstanceNorm(channels, style)
-        self.conv, self.conv2 = _DilatedConv(channels, dilation), _DilatedConv(channels, dilation)
+        self.conv, self.conv2 = (EqualConv(channels, channels, 3, dilation) for _ in range(2))
+        with torch.no_grad():
+            for conv in (self.conv, self.conv2):
+                conv.weight.mul_(_QUIET)
 
     def forward(self, feature: torch.Tensor, style: torch.Tensor, degree: torch.Tensor) -> torch.Tensor:
         """(B, C, H, W), (B, style) and (B, 1) in 0..1 -> (B, C, H, W)."""
-        x = self.conv(self.norm(feature, style))
-        x = self.conv2(self.norm2(x, style))
+        x = scaled_leaky_relu(self.conv(self.norm(feature, style)))
+        x = scaled_leaky_relu(self.conv2(self.norm2(x, style)))
         return feature + degree[..., None, None] * x

@@ -15,17 +15,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-__all__ = ["EqualLinear", "ModulatedConv", "RowMapping", "StyledConv", "ToRGB", "activated", "doubled"]
+from style2talker.train.published.style_a.convolution import EqualLinear, scaled_leaky_relu
 
-_SLOPE = 0.2
+__all__ = ["ModulatedConv", "RowMapping", "StyledConv", "ToRGB", "doubled"]
+
 _EPSILON = 1e-8
 _TAPS = (0.25, 0.75, 0.75, 0.25)
 """The filter (1, 3, 3, 1) that keeps the level when every second sample is zero."""
-
-
-def activated(x: torch.Tensor) -> torch.Tensor:
-    """Leaky ReLU times the square root of 2, which keeps the size of what passes."""
-    return functional.leaky_relu(x, _SLOPE) * math.sqrt(2)
 
 
 def _kernel(x: torch.Tensor) -> torch.Tensor:
@@ -37,29 +33,6 @@ def _kernel(x: torch.Tensor) -> torch.Tensor:
 def doubled(picture: torch.Tensor) -> torch.Tensor:
     """A picture (B, C, H, W) at twice its size: every second pixel zero, then the blur (StyleGAN2's upsampling)."""
     return functional.conv_transpose2d(picture, _kernel(picture), stride=2, padding=1, groups=picture.shape[1])
-
-
-class EqualLinear(nn.Module):
-    """A linear layer whose weights are kept at unit size and scaled when used ("equalised learning rate").
-
-    Args:
-        inward: width that comes in.
-        outward: width that goes out.
-        bias: that it begins with.
-        rate: learning rate relative to the other layers.
-        activate: end in a leaky ReLU.
-    """
-
-    def __init__(self, inward: int, outward: int, bias: float = 0.0, rate: float = 1.0, activate: bool = False) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(outward, inward) / rate)
-        self.bias = nn.Parameter(torch.full((outward,), bias))
-        self.scale, self.rate, self.activate = rate / math.sqrt(inward), rate, activate
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(..., inward) -> (..., outward)."""
-        x = functional.linear(x, self.weight * self.scale, self.bias * self.rate)
-        return activated(x) if self.activate else x
 
 
 class RowMapping(nn.Module):
@@ -138,7 +111,7 @@ class StyledConv(nn.Module):
 
     def forward(self, x: torch.Tensor, style: torch.Tensor) -> torch.Tensor:
         """Maps (B, inward, H, W) and styles (B or 1, style) -> (B, outward, H, W), or twice H and W."""
-        return activated(self.conv(x, style) + self.bias[:, None, None])
+        return scaled_leaky_relu(self.conv(x, style) + self.bias[:, None, None])
 
 
 class ToRGB(nn.Module):
