@@ -38,6 +38,10 @@ LAYERS: tuple[tuple[int, int, int, _Stride, int, bool], ...] = (
 """Channels in and out (times `audio_channels`; 0 is the window itself), kernel, stride, padding, residual."""
 
 
+_LEAST = 0.1
+"""Variance of a channel over the mean of all, at the least."""
+
+
 class FixedBatchNorm(nn.BatchNorm2d):
     """Batch norm whose statistics stay as they are, in training too."""
 
@@ -110,6 +114,8 @@ class AudioEncoder(nn.Module):
 def calibrated(encoder: AudioEncoder, batches: Iterable[dict[str, torch.Tensor]]) -> None:
     """Fix the statistics of the norms, in place: those of these batches, all weighing alike.
 
+    A channel that hardly varies yet is not blown up to unit variance: it would drown the others once it learned.
+
     Args:
         encoder: with the weights that it will begin with.
         batches: the arguments of `forward`, by name.
@@ -123,3 +129,4 @@ def calibrated(encoder: AudioEncoder, batches: Iterable[dict[str, torch.Tensor]]
             encoder(**batch)
     for norm in norms:
         norm.momentum, norm.training = 0.1, False
+        norm.running_var.clamp_(min=_LEAST * float(norm.running_var.mean()))

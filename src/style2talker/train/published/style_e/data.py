@@ -29,7 +29,7 @@ from style2talker.train.published.style_e.utterances import Utterances
 __all__ = ["Samples", "units"]
 
 _KNOTS = 4
-_LEAST = 0.5
+_LEAST = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +47,10 @@ class _Drawn:
 
 
 def units(samples: Sequence[Mapping[str, np.ndarray]]) -> tuple[FloatArray, FloatArray]:
-    """Centre and spread (C,) of the expressions in samples; a coefficient that hardly moves counts as one that does."""
+    """Centre and spread (C,) of the expressions in samples; one that hardly moves here may move elsewhere."""
     rows = np.concatenate([sample["expression"] for sample in samples]).astype(np.float64)
     spread = rows.std(axis=0)
-    return rows.mean(axis=0).astype(np.float32), np.maximum(spread, _LEAST * spread.mean()).astype(np.float32)
+    return rows.mean(axis=0).astype(np.float32), np.maximum(spread, _LEAST * spread.max()).astype(np.float32)
 
 
 class Samples:

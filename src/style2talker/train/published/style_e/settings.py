@@ -43,10 +43,10 @@ class StyleESettings:
         normalise: diffuse coefficients of mean 0 and deviation 1.
         level_sound: take the colour and level of the recording out of the mel windows.
         audio_channels: of the first layers of the audio encoder; the last ones have sixteen times as many.
-        train_audio: whether the audio encoder learns; the published one is frozen, with the weights of SadTalker.
-        audio_weights: file of those weights; empty for random ones.
-        mouth_weight: of the mouth opening.
-        audio_weight: of the squared error of what the audio encoder says by itself, as its own training has it.
+        train_audio: whether the audio encoder learns; the published one is frozen, with the weights of SadTalker
+            that `initial` names.
+        mouth_weight: of the mouth opening; where coefficients are normalised it takes about 40 to weigh as published.
+        audio_weight: of the same two errors of what the audio encoder says by itself.
         velocity_weight: of the squared error of the differences between frames.
         body_model: file of the Basel Face Model (BFM_model_front.mat) for the mouth opening in the space "bfm"; empty
             for the linear map to the package's rig.
@@ -85,7 +85,6 @@ class StyleESettings:
     level_sound: bool = False
     audio_channels: int = 32
     train_audio: bool = False
-    audio_weights: str = ""
     mouth_weight: float = 1.0
     audio_weight: float = 0.0
     velocity_weight: float = 0.0
@@ -162,6 +161,7 @@ class StyleESettings:
             level_sound=True,
             audio_channels=8,
             train_audio=True,
+            mouth_weight=40.0,
             audio_weight=1.0,
             velocity_weight=1.0,
             rate=1e-3,

@@ -112,6 +112,8 @@ class StyleETask:
             calibrated(
                 audio, [{name: torch.from_numpy(np.stack([s[name] for s in heard])).to(device) for name in _INPUTS}]
             )
+        if not settings.train_audio and not settings.initial:
+            log.warning("the audio encoder is frozen at random: set initial to SadTalker's file, or train_audio = true")
         # Last, because a checkpoint brings statistics of its own.
         for report in initialise(networks, listed(settings.initial)):
             log.info("%s", "\n".join(report.lines()))
@@ -131,17 +133,25 @@ class StyleETask:
         known = batch["known"][:, None]
         terms = {"coefficients": ((predicted - clean).square() * known).mean()}
         if settings.mouth_weight:
-            identity = batch["identity"][:, None] if "identity" in batch else None
-            openings = [self._mouth.openings(rows * spread + centre, identity) for rows in (predicted, clean)]
-            terms["mouth"] = (openings[0] - openings[1]).abs().mean() * settings.mouth_weight
+            terms["mouth"] = self._mouth_error(predicted, clean, batch).mean() * settings.mouth_weight
         if settings.velocity_weight:
             moving = (velocity(predicted) - velocity(clean)).square() * known
             terms["velocity"] = moving.mean() * settings.velocity_weight
         if settings.audio_weight:
-            heard = batch["given"][:, :1, None]
-            terms["audio"] = ((sparse - clean).square() * known * heard).mean() * settings.audio_weight
+            heard = batch["given"][:, :1]
+            error = ((sparse - clean).square() * known).mean(-1)
+            mouth = self._mouth_error(sparse, clean, batch).mean(-1) * settings.mouth_weight
+            terms["audio"] = ((error + mouth) * heard).mean() * settings.audio_weight
         total = torch.stack(list(terms.values())).sum()
         return total, terms
+
+    def _mouth_error(self, rows: torch.Tensor, clean: torch.Tensor, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Absolute differences (B, L, 2) of the openings of the mouth, of rows (B, L, C) in units of the denoiser."""
+        own = self.networks["denoiser"]
+        centre, spread = own.get_buffer("centre"), own.get_buffer("spread")
+        identity = batch["identity"][:, None] if "identity" in batch else None
+        openings = [self._mouth.openings(part * spread + centre, identity) for part in (rows, clean)]
+        return (openings[0] - openings[1]).abs()
 
     @property
     def judge(self) -> Judge:
