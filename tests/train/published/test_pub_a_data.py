@@ -19,9 +19,18 @@ from style2talker.corpus.manifest import read_manifest, write_manifest  # noqa: 
 from style2talker.corpus.pack import finish_pack, packed_frames  # noqa: E402
 from style2talker.errors import InputError, UsageError  # noqa: E402
 from style2talker.face.pose import rotation_matrix  # noqa: E402
+from style2talker.face.tracking import Track  # noqa: E402
+from style2talker.records import ARKIT_NAMES  # noqa: E402
+from style2talker.style_a.driving import face_place, rig_rows  # noqa: E402
+from style2talker.style_a.parsing import CLASSES  # noqa: E402
 from style2talker.train.published.style_a.clips import ClipData, Frames, Movie, find_clips  # noqa: E402
 from style2talker.train.published.style_a.data import Samples, as_picture  # noqa: E402
 from style2talker.train.published.style_a.mesh_flow import mesh_flow  # noqa: E402
+from style2talker.train.published.style_a.mirror import (  # noqa: E402
+    mirrored_mesh,
+    mirrored_pixels,
+    mirrored_window,
+)
 from style2talker.train.published.style_a.recipe import (  # noqa: E402
     DEGREES,
     StyleARecipe,
@@ -175,6 +184,53 @@ def test_the_mesh_flow_of_a_shift_is_that_shift() -> None:
     assert np.abs(nothing).max() < 1e-4
 
 
+def mirrored_track(track: Track) -> Track:
+    """What the tracker would find in the mirrored film."""
+    shapes = np.zeros_like(track.blendshapes)
+    for k, name in enumerate(ARKIT_NAMES):
+        other = name.replace("Left", "@").replace("Right", "Left").replace("@", "Right")
+        shapes[:, ARKIT_NAMES.index(other)] = track.blendshapes[:, k]
+    landmarks = np.stack([mirrored_mesh(mesh, SIZE) for mesh in track.landmarks])
+    return Track(landmarks, shapes, track.rotation * [1, -1, -1], track.valid, track.fps)
+
+
+def test_a_mirrored_row_is_the_row_of_the_mirrored_film() -> None:
+    _, track = drawn_clip(1)
+    rng = np.random.default_rng(0)
+    shapes = rng.uniform(0, 1, track.blendshapes.shape).astype(np.float32)
+    turned = rng.normal(0, 0.2, track.rotation.shape).astype(np.float32)
+    track = dataclasses.replace(track, blendshapes=shapes, rotation=turned)
+    rows = []
+    for each in (track, mirrored_track(track)):
+        place = face_place(np.median(each.landmarks, axis=0), SIZE, SIZE)
+        rows.append(rig_rows(each.motion(), np.median(each.rotation, axis=0), place))
+    assert np.allclose(mirrored_window(rows[0].T), rows[1].T, atol=1e-4)
+    assert np.array_equal(mirrored_window(mirrored_window(rows[0].T)), rows[0].T)
+
+
+def test_a_mirrored_sample_is_consistent(samples: Samples) -> None:
+    film = named(samples.clips, "film")
+    plain, turned = (samples.pair((film, 1), (film, 3), mirrored=mirrored) for mirrored in (False, True))
+    for name in ("picture", "true", "truth", "trust"):
+        assert np.allclose(turned[name], plain[name][..., ::-1], atol=0.02), name
+    assert np.allclose(turned["flow"][1], plain["flow"][1, :, ::-1], atol=0.05)
+    assert np.allclose(turned["flow"][0], -plain["flow"][0, :, ::-1], atol=0.05)
+    assert np.abs(turned["face"] - plain["face"][..., ::-1]).mean() < 0.02
+    assert np.array_equal(mirrored_pixels(np.arange(12).reshape(2, 2, 3))[:, 0], [[3, 4, 5], [9, 10, 11]])
+    left, right = CLASSES.index("left eye"), CLASSES.index("right eye")
+    # Left is the left of the picture, in the mirror as well.
+    assert (plain["parsing"][left, :, ::-1] == turned["parsing"][right]).mean() > 0.99
+    assert np.array_equal(turned["window"], mirrored_window(plain["window"]))
+
+
+def test_half_of_the_samples_are_mirrored(corpus: Path) -> None:
+    stream, plain = (
+        Samples(dataclasses.replace(TINY, mirror=share), corpus, "train", 0, frozenset({"film"})) for share in (0.5, 0)
+    )
+    same_as_plain = [np.array_equal(stream.sample(n)["picture"], plain.sample(n)["picture"]) for n in range(30)]
+    assert 5 < sum(same_as_plain) < 25
+
+
 def test_degrees_styles_and_pictures_of_art_are_drawn(corpus: Path) -> None:
     stream = Samples(STYLED, corpus, "train", 0)
     found = [stream.sample(n) for n in range(120)]
@@ -252,7 +308,7 @@ def test_a_network_as_teacher_gets_the_targets_own_face(corpus: Path, tmp_path: 
 
 
 def test_published_coefficients_have_73_columns(corpus: Path) -> None:
-    recipe = dataclasses.replace(TINY, space="bfm", parsing="none")
+    recipe = dataclasses.replace(TINY, space="bfm", parsing="none", mirror=0.0)
     found = Samples(recipe, corpus, "train", 0).sample(0)
     assert found["window"].shape == (73, 27)
     assert np.abs(found["window"]).max() < 5  # the crop, too, is of the size of the others
@@ -317,6 +373,8 @@ def test_terms_fade_in_and_out() -> None:
         ({"teacher": "vtoonify", "carry_picture": False}, "needs vtoonify"),
         ({"teacher": "vtoonify", "vtoonify": "a.pt"}, "carry_picture"),
         ({"picture_share": 2.0}, "expected 0 to 1"),
+        ({"mirror": -0.1}, "expected 0 to 1"),
+        ({"mirror": 0.5, "space": "bfm"}, "needs the coefficients of the rig"),
         ({"learning_rate": 0.0}, "expected more than 0"),
         ({"input_size": 48}, "power of two"),
     ],

@@ -226,6 +226,19 @@ def test_the_sheet_has_a_row_for_each_sample(corpus: Path) -> None:
     assert np.abs(shown[:, :64].astype(int) - shown[:, 192:256]).max() <= 1  # no flow yet: warped is source
 
 
+def test_styles_are_measured_and_shown(corpus: Path) -> None:
+    task = made(corpus, teacher="stylised", stylised="style_0,style_1")
+    found = task.validate(task.networks)
+    styled = task._held.styled
+    assert styled is not None
+    assert styled["style"].tolist() == [0, 1]
+    assert (styled["degree"] == 1).all()
+    # Untrained it gives the portrait back, which is no painting.
+    assert found["styled_psnr"] < found["psnr"] - 3
+    assert found["styled_ssim"] < 1
+    assert task.sheet(task.networks).shape == ((4 + 2) * 64, 5 * 64, 3)
+
+
 def test_settings_are_described_with_the_measure_at_work(corpus: Path, tmp_path: Path) -> None:
     told = made(corpus).describe()
     assert told["learning_rate"] == RECIPE.learning_rate

@@ -32,6 +32,7 @@ from style2talker.style_a.alignment import align_face, anchors_of_mesh
 from style2talker.style_a.parsing import CLASSES, BiSeNet, mesh_parsing
 from style2talker.train.published.style_a.clips import ClipData, Frames, find_clips
 from style2talker.train.published.style_a.mesh_flow import mesh_flow
+from style2talker.train.published.style_a.mirror import mirrored_mesh, mirrored_pixels, mirrored_window
 from style2talker.train.published.style_a.recipe import DEGREES, StyleARecipe
 from style2talker.train.published.style_a.teacher import StyledFilms
 
@@ -81,6 +82,11 @@ class Samples:
                 raise UsageError("parsing 'bisenet' needs bisenet: name its ONNX file, or set parsing to mesh")
             self._bisenet = BiSeNet(Path(recipe.bisenet))
 
+    @property
+    def styles(self) -> int:
+        """Number of art styles that there are films of."""
+        return 0 if self._films is None else self._films.count
+
     def sample(self, number: int) -> dict[str, np.ndarray]:
         """The sample of that number, by the names above."""
         rng = np.random.default_rng([self._seed, number])
@@ -93,7 +99,8 @@ class Samples:
         degree = float(rng.choice(DEGREES)) if self._recipe.teacher != "none" else 0.0
         told = rng.random() < self._recipe.picture_share
         art = (other, shown) if self._recipe.teacher != "none" else (source, then)
-        return self.pair((source, then), (target, now), style, degree, told, art)
+        mirrored = rng.random() < self._recipe.mirror
+        return self.pair((source, then), (target, now), style, degree, told, art, mirrored)
 
     def source_of(self, target: ClipData, rng: np.random.Generator) -> ClipData:
         """The clip that the photo for a target comes from: a neutral one of an actor, else the target itself."""
@@ -108,6 +115,7 @@ class Samples:
         degree: float = 0.0,
         by_picture: bool = False,
         art: tuple[ClipData, int] | None = None,
+        mirrored: bool = False,
     ) -> dict[str, np.ndarray]:
         """The sample of a source frame and a target frame.
 
@@ -118,36 +126,45 @@ class Samples:
             degree: 0 (the film) .. 1.
             by_picture: show the art style as a picture.
             art: frame that shows it, in that style; the source's when None.
+            mirrored: see all of it in a mirror.
         """
         recipe = self._recipe
         (clip, now), (origin, then) = target, source
         size, grid = recipe.input_size, recipe.flow_size
-        photo, film = self._pixels(origin, then), self._pixels(clip, now)
-        small = _resized(photo, size)
-        mesh, aim = origin.mesh(then, size), clip.mesh(now, size)
+        turned = mirrored_pixels if mirrored else _as_it_is
+        photo, film = turned(self._pixels(origin, then)), turned(self._pixels(clip, now))
         following = min(now + 1, len(clip.windows) - 1)
+        mesh, aim, next_aim = (
+            mirrored_mesh(own.mesh(frame, size), size) if mirrored else own.mesh(frame, size)
+            for own, frame in ((origin, then), (clip, now), (clip, following))
+        )
+        window, next_window = (
+            mirrored_window(clip.windows[frame]) if mirrored else np.array(clip.windows[frame])
+            for frame in (now, following)
+        )
         flow, trust = mesh_flow(mesh, aim, size, grid)
-        next_flow, next_trust = mesh_flow(aim, clip.mesh(following, size), size, grid)
+        next_flow, next_trust = mesh_flow(aim, next_aim, size, grid)
+        truth = self._truth(clip, now, style, degree)
         found: dict[str, Any] = {
-            "picture": as_picture(small),
+            "picture": as_picture(_resized(photo, size)),
             "parsing": self._parsing(mesh, photo),
-            "window": np.array(clip.windows[now]),
-            "face": self._face(origin, then, photo),
+            "window": window,
+            "face": self._face(mesh, photo),
             "style": np.array(style, dtype=np.int64),
-            "art": as_picture(_resized(self._styled(*(art or source), style), recipe.art_size)),
+            "art": as_picture(_resized(turned(self._styled(*(art or source), style)), recipe.art_size)),
             "by_picture": np.array([by_picture], dtype=np.float32),
             "degree": np.array([degree], dtype=np.float32),
-            "truth": self._truth(clip, now, film, style, degree),
+            "truth": np.ascontiguousarray(truth[:, :, ::-1]) if mirrored else truth,
             "true": as_picture(_resized(film, size)),
             "flow": flow,
             "trust": trust,
-            "next_window": np.array(clip.windows[following]),
+            "next_window": next_window,
             "next_flow": next_flow,
             "next_trust": next_trust,
         }
         if recipe.teacher == "vtoonify":
             found["true_parsing"] = self._parsing(aim, film)
-            found["true_face"] = self._face(clip, now, film)
+            found["true_face"] = self._face(aim, film)
         return found
 
     def _pixels(self, clip: ClipData, frame: int) -> ImageArray:
@@ -156,18 +173,20 @@ class Samples:
     def _styled(self, clip: ClipData, frame: int, style: int) -> ImageArray:
         return self._pixels(clip, frame) if self._films is None else self._films.picture(style, clip.name, frame)
 
-    def _truth(self, clip: ClipData, frame: int, film: ImageArray, style: int, degree: float) -> FloatArray:
-        """What should come out, short of what a network makes of it: the film and the styled film, blended."""
+    def _truth(self, clip: ClipData, frame: int, style: int, degree: float) -> FloatArray:
+        """What should come out, (3, O, O), short of what a network makes of it: film and styled film, blended."""
         size = self._recipe.output_size
-        plain = as_picture(_resized(film, size))
+        plain = as_picture(_resized(self._pixels(clip, frame), size))
         if self._films is None or degree == 0:
             return plain
         styled = as_picture(_resized(self._films.picture(style, clip.name, frame), size))
         return plain + np.float32(degree) * (styled - plain)
 
-    def _face(self, clip: ClipData, frame: int, pixels: ImageArray) -> FloatArray:
-        anchors = anchors_of_mesh(clip.mesh(frame, pixels.shape[0]))
-        return as_picture(align_face(pixels, anchors, self._recipe.identity_size))
+    def _face(self, mesh: FloatArray, pixels: ImageArray) -> FloatArray:
+        """The aligned face of pixels whose mesh is in pixels of S."""
+        scale = pixels.shape[0] / self._recipe.input_size
+        anchors = (anchors_of_mesh(mesh) + 0.5) * scale - 0.5
+        return as_picture(align_face(pixels, anchors.astype(np.float32), self._recipe.identity_size))
 
     def _parsing(self, mesh: FloatArray, pixels: ImageArray) -> FloatArray:
         size = self._recipe.input_size
@@ -176,6 +195,10 @@ class Samples:
         if self._recipe.parsing == "none":
             return np.zeros((len(CLASSES), size, size), dtype=np.float32)
         return mesh_parsing(mesh, size)
+
+
+def _as_it_is(pixels: ImageArray) -> ImageArray:
+    return pixels
 
 
 def _resized(pixels: ImageArray, size: int) -> ImageArray:

@@ -30,20 +30,23 @@ Render = Callable[[Batch], StyleAOutput]
 _PER_CLIP, _MOST = 2, 24
 _MOUTH = (61, 291, 0, 17)
 _SEED = 20
+_AT_ONCE = 4
 _FARTHEST = 0.1  # of the width of a picture: a flow as long as this is drawn in full colour
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeldOut:
-    """Fixed samples of held-out clips, at degree 0.
+    """Fixed samples of held-out clips.
 
     Attributes:
-        batch: the samples, (N, …) each.
+        batch: the samples at degree 0, (N, …) each.
         mouth: (N, 4) left, top, right, bottom of the mouth in pixels of S.
+        styled: samples at degree 1, one of each art style that there are films of; None without.
     """
 
     batch: Batch
     mouth: tuple[tuple[int, int, int, int], ...]
+    styled: Batch | None = None
 
     @classmethod
     def of(cls, samples: Samples, size: int) -> HeldOut:
@@ -57,8 +60,21 @@ class HeldOut:
                 then, now = int(rng.choice(source.valid)), int(rng.choice(clip.valid))
                 found.append(samples.pair((source, then), (clip, now)))
                 mouths.append(_mouth(clip, now, size))
-        batch = {name: torch.from_numpy(np.stack([each[name] for each in found])) for name in found[0]}
-        return cls(batch, tuple(mouths))
+        return cls(_stacked(found), tuple(mouths), _styled(samples, rng))
+
+
+def _stacked(samples: list[dict[str, np.ndarray]]) -> Batch:
+    return {name: torch.from_numpy(np.stack([each[name] for each in samples])) for name in samples[0]}
+
+
+def _styled(samples: Samples, rng: np.random.Generator) -> Batch | None:
+    found = []
+    for style in range(samples.styles):
+        clip = samples.clips[style % len(samples.clips)]
+        source = samples.source_of(clip, rng)
+        then, now = int(rng.choice(source.valid)), int(rng.choice(clip.valid))
+        found.append(samples.pair((source, then), (clip, now), style, 1.0))
+    return _stacked(found) if found else None
 
 
 def _mouth(clip: ClipData, frame: int, size: int) -> tuple[int, int, int, int]:
@@ -95,16 +111,13 @@ def measure(held: HeldOut, render: Render) -> dict[str, float]:
         render: makes frames of a batch.
 
     Returns:
-        psnr, ssim, mouth_psnr, and the same with the name of an anchor behind; mask_mean, how far masks are open.
+        psnr, ssim, mouth_psnr, and the same with the name of an anchor behind; mask_mean, how far masks are open;
+        styled_psnr, styled_ssim where there are styled films.
     """
-    made, masks = [], []
-    for start in range(0, len(held.mouth), 4):
-        output = render({name: value[start : start + 4] for name, value in held.batch.items()})
-        made.append(output.picture.clamp(-1, 1).cpu())
-        masks.append(torch.stack([mask.mean() for mask in output.masks]).mean().cpu())
+    made, opened = _made(held.batch, render)
     truth = held.batch["true"]
     size = truth.shape[-1]
-    candidates = {"": functional.adaptive_avg_pool2d(torch.cat(made), size)}
+    candidates = {"": functional.adaptive_avg_pool2d(made, size)}
     candidates |= {f"_{name}": value for name, value in _anchors(held.batch).items()}
     found: dict[str, float] = {}
     for name, value in candidates.items():
@@ -115,7 +128,22 @@ def measure(held: HeldOut, render: Render) -> dict[str, float]:
             for i, (left, top, right, bottom) in enumerate(held.mouth)
         ]
         found[f"mouth_psnr{name}"] = float(torch.cat(cut).mean())
-    return {**found, "mask_mean": float(torch.stack(masks).mean())}
+    found["mask_mean"] = opened
+    if held.styled is not None:
+        painted, _ = _made(held.styled, render)
+        found["styled_psnr"] = float(noise_ratio(painted, held.styled["truth"]).mean())
+        found["styled_ssim"] = float(similarity(painted, held.styled["truth"]).mean())
+    return found
+
+
+def _made(batch: Batch, render: Render) -> tuple[torch.Tensor, float]:
+    """Frames of a batch, a few at a time, and how far masks are open."""
+    made, masks = [], []
+    for part in range(0, len(batch["picture"]), _AT_ONCE):
+        output = render({name: value[part : part + _AT_ONCE] for name, value in batch.items()})
+        made.append(output.picture.clamp(-1, 1).cpu())
+        masks.append(torch.stack([mask.mean() for mask in output.masks]).mean().cpu())
+    return torch.cat(made), float(torch.stack(masks).mean())
 
 
 def flow_picture(flow: torch.Tensor, size: int) -> ImageArray:
@@ -134,14 +162,17 @@ def _pixels(picture: torch.Tensor, size: int) -> ImageArray:
 
 
 def sheet(held: HeldOut, render: Render, rows: int = 6) -> ImageArray:
-    """Pictures of held-out samples, a row each: source, target, prediction, warped photo, flow."""
+    """Pictures of held-out samples, a row each: source, target, prediction, warped photo, flow; then styled ones."""
     count = len(held.mouth)
     chosen = sorted({round(k * (count - 1) / max(rows - 1, 1)) for k in range(rows)})
-    batch = {name: value[chosen] for name, value in held.batch.items()}
-    output = render(batch)
-    size = batch["picture"].shape[-1]
+    batches = [{name: value[chosen] for name, value in held.batch.items()}]
+    if held.styled is not None:
+        batches.append({name: value[:rows] for name, value in held.styled.items()})
     lines = []
-    for k in range(len(chosen)):
-        shown = (batch["picture"][k], batch["true"][k], output.picture[k], output.warped[k])
-        lines.append(np.hstack([*(_pixels(each, size) for each in shown), flow_picture(output.flow[k], size)]))
+    for batch in batches:
+        output = render(batch)
+        size = batch["picture"].shape[-1]
+        for k in range(len(batch["picture"])):
+            shown = (batch["picture"][k], batch["truth"][k], output.picture[k], output.warped[k])
+            lines.append(np.hstack([*(_pixels(each, size) for each in shown), flow_picture(output.flow[k], size)]))
     return np.vstack(lines)
