@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from style2talker.config import (
+    ExportOptions,
     GenerateOptions,
     RenderOptions,
     StylizeOptions,
@@ -21,7 +22,7 @@ from style2talker.config import (
 )
 from style2talker.errors import UsageError
 
-KINDS = [GenerateOptions, RenderOptions, StylizeOptions, TrackOptions]
+KINDS = [ExportOptions, GenerateOptions, RenderOptions, StylizeOptions, TrackOptions]
 
 
 @pytest.mark.parametrize(
@@ -80,9 +81,35 @@ def test_words_are_known_or_the_nearest_is_named(tmp_path: Path, monkeypatch: py
     assert StylizeOptions(art="qqq").art == "qqq"
 
 
-def test_what_a_later_version_brings_is_refused_clearly() -> None:
-    with pytest.raises(UsageError, match="--engine neural is not available in this version: use --engine rig"):
-        GenerateOptions(engine="neural")
+def test_engine_and_networks_go_together() -> None:
+    assert GenerateOptions(engine="neural", style_a="a.onnx").style_e is None
+    assert GenerateOptions(engine="neural", style_e="e.onnx", framing="full", background="transparent").style_a is None
+    assert RenderOptions(engine="neural", style_a="a.onnx", background="#1e90ff").engine == "neural"
+    for kind, given, says in (
+        (GenerateOptions, {"engine": "neural"}, "--engine neural needs a network: name it by .* or both"),
+        (RenderOptions, {"engine": "neural"}, "needs a network: name it by --style-a FILE$"),
+        (GenerateOptions, {"style_e": "e.onnx"}, "--style-e is for the neural engine: add --engine neural"),
+        (RenderOptions, {"style_a": "a.onnx"}, "--style-a is for the neural engine"),
+        (GenerateOptions, {"engine": "neural", "style_a": 3}, "expected a text"),
+    ):
+        with pytest.raises(UsageError, match=says):
+            kind(**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"framing": "full"}, "use --framing crop"),
+        ({"background": "transparent"}, "leave out --background transparent"),
+        ({"wrinkles": False}, "--wrinkles is for the rig, whose place --style-a takes: leave it out"),
+        ({"art_structure": 0.5}, "--art-structure is for the rig"),
+        ({"art_frame_rate": 12.0}, "--art-frame-rate is for the rig"),
+    ],
+)
+def test_what_only_the_rig_can_do_is_not_asked_of_a_network(given: dict[str, Any], says: str) -> None:
+    assert GenerateOptions(engine="neural", style_e="e.onnx", **given).engine == "neural"
+    with pytest.raises(UsageError, match=says):
+        GenerateOptions(engine="neural", style_a="a.onnx", **given)
 
 
 def test_faces_are_numbers_or_largest() -> None:
@@ -147,12 +174,15 @@ def test_every_field_survives_toml(tmp_path: Path) -> None:
         pose="still",
         head_motion=0.0,
         blink="none",
+        engine="neural",
+        style_e="e.onnx",
     )
     unlike_default = [f.name for f in dataclasses.fields(options) if getattr(options, f.name) != f.default]
-    assert set(unlike_default) == {f.name for f in dataclasses.fields(options)} - {"engine"}
+    assert set(unlike_default) == {f.name for f in dataclasses.fields(options)} - {"style_a"}
     path = tmp_path / "options.toml"
-    path.write_text(dump_toml(options), encoding="utf-8")
-    assert load_toml(path, GenerateOptions) == options
+    for each in (options, GenerateOptions(engine="neural", style_a="a.onnx")):
+        path.write_text(dump_toml(each), encoding="utf-8")
+        assert load_toml(path, GenerateOptions) == each
 
 
 def test_whole_numbers_count_as_fractions_in_toml(tmp_path: Path) -> None:

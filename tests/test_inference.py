@@ -46,6 +46,15 @@ def test_published_names_become_options(made: list[tuple[object, ...]], tmp_path
     )
 
 
+def test_exported_networks_stand_in_for_published_checkpoints(made: list[tuple[object, ...]]) -> None:
+    Path("a.onnx").touch()
+    Path("e.onnx").touch()
+    assert run(["--art_ckpt", "a.onnx", "--emotion_ckpt", "e.onnx"]) == 0
+    options = made.pop()[0]
+    assert isinstance(options, GenerateOptions)
+    assert (options.engine, options.style_a, options.style_e) == ("neural", "a.onnx", "e.onnx")
+
+
 def test_published_defaults(made: list[tuple[object, ...]]) -> None:
     assert run(["--image_path=p.jpg", "--wav_path=s.wav"]) == 0
     options, *_, out, rest_of = made.pop()
@@ -67,8 +76,10 @@ def test_published_defaults(made: list[tuple[object, ...]]) -> None:
         (["--img_path", "no.jpg", "--wav_path", "s.wav"], 3, "no.jpg does not exist"),
         (["--pose_path", "no.npy"], 3, "no.npy does not exist"),
         (["--source_3DMM", "no.npy"], 3, "no.npy does not exist"),
-        (["--emotion_ckpt", "x.pth"], 2, "--emotion_ckpt sets up the neural engine"),
-        (["--art_ckpt=x.pt"], 2, "not available in this version"),
+        (["--emotion_ckpt", "x.onnx"], 4, "--style-e x.onnx does not exist"),
+        (["--art_ckpt=x.onnx"], 4, "--style-a x.onnx does not exist"),
+        (["--audioencoder_ckpt", "x.pth"], 2, "is within the exported network that --emotion_ckpt names: leave it out"),
+        (["--art_exstyle_path=x.npy"], 2, "is within the exported network that --art_ckpt names: leave it out"),
         (["--colour", "red"], 2, "No such option"),
         (["p.jpg"], 2, "p.jpg"),
     ],

@@ -18,6 +18,7 @@ from style2talker.errors import UsageError
 from style2talker.records import FAMILIES
 
 __all__ = [
+    "ExportOptions",
     "GenerateOptions",
     "RenderOptions",
     "StylizeOptions",
@@ -35,6 +36,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "float": (float, int),
     "int": (int,),
     "str": (str,),
+    "str | None": (str, type(None)),
     "float | None": (float, int, type(None)),
     "int | str | None": (int, str, type(None)),
 }
@@ -89,6 +91,30 @@ def _word_or_file(name: str, value: str, words: tuple[str, ...], what: str) -> N
     near = difflib.get_close_matches(value, words, n=1, cutoff=0.5)
     hint = f", did you mean {near[0]}?" if near else ""
     raise UsageError(f"{_flag(name)} does not know {_shown(value)}{hint} ({', '.join(words)}, or {what})")
+
+
+_RIG_ALONE = ("art_structure", "art_frame_rate", "wrinkles")
+
+
+def _engine_fits(options: Any) -> None:
+    """Raise UsageError unless the engine, the networks that are named for it and what is asked of it go together."""
+    named = [name for name in ("style_a", "style_e") if getattr(options, name, None)]
+    if options.engine == "rig":
+        if named:
+            raise UsageError(f"{_flag(named[0])} is for the neural engine: add --engine neural")
+        return
+    if not named:
+        ways = "--style-a FILE, --style-e FILE or both" if hasattr(options, "style_e") else "--style-a FILE"
+        raise UsageError(f"--engine neural needs a network: name it by {ways}")
+    if not options.style_a:
+        return
+    if options.framing == "full":
+        raise UsageError("--style-a draws a square around the head and cannot join it to the rest: use --framing crop")
+    if options.background == "transparent":
+        raise UsageError("--style-a draws what is behind the person, too: leave out --background transparent")
+    for field in dataclasses.fields(options):
+        if field.name in _RIG_ALONE and getattr(options, field.name) != field.default:
+            raise UsageError(f"{_flag(field.name)} is for the rig, whose place --style-a takes: leave it out")
 
 
 def parse_face(face: int | str | None) -> int | str | None:
@@ -165,7 +191,8 @@ class RenderOptions(StylizeOptions):
         wrinkles: whether the skin folds with the expression.
         art_frame_rate: drawings per second, each held until the next (12: "on twos"); one in every frame when None.
         fps: frames per second; the motion's own when None.
-        engine: "rig".
+        engine: "rig", or "neural" for the networks that are named.
+        style_a: the path of an exported Style-A network that draws the frames in place of the rig.
     """
 
     size: int = 512
@@ -175,13 +202,13 @@ class RenderOptions(StylizeOptions):
     art_frame_rate: float | None = None
     fps: float | None = None
     engine: str = "rig"
+    style_a: str | None = None
 
     def __post_init__(self) -> None:
         StylizeOptions.__post_init__(self)
         _within(self, size=(64, 4096), fps=(1, 120), art_frame_rate=(1, 120))
         _one_of(self, framing=("crop", "full"), engine=("rig", "neural"))
-        if self.engine == "neural":
-            raise UsageError("--engine neural is not available in this version: use --engine rig")
+        _engine_fits(self)
         if self.face == "all" and self.framing == "crop":
             raise UsageError("--face all shows everybody in the whole picture: add --framing full")
         if parse_color(self.background) is None:
@@ -199,6 +226,8 @@ class GenerateOptions(RenderOptions):
         pose: "generate", "still", or the path of a motion, 3DMM or video file whose head motion is taken over.
         head_motion: 0 (none) .. 2, how much the head moves.
         blink: "auto" or "none".
+        style_e: the path of an exported Style-E network that moves the face in place of our own model; eyelids, gaze
+            and head stay ours.
     """
 
     fps: float = 25.0
@@ -207,6 +236,7 @@ class GenerateOptions(RenderOptions):
     pose: str = "generate"
     head_motion: float = 1.0
     blink: str = "auto"
+    style_e: str | None = None
 
     def __post_init__(self) -> None:
         RenderOptions.__post_init__(self)
@@ -215,7 +245,26 @@ class GenerateOptions(RenderOptions):
         _word_or_file("pose", self.pose, ("generate", "still"), "a motion, 3DMM or video file")
 
 
-Options = TypeVar("Options", GenerateOptions, RenderOptions, StylizeOptions, TrackOptions)
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """Options of `export`.
+
+    Attributes:
+        half: store weights as float16: half the size, a little less exact.
+        licence: what is said of the use of the network, kept in the file.
+        styles: names of the art styles of a Style-A network in the order of its table, separated by commas; those of
+            the folders of its styled films when empty.
+    """
+
+    half: bool = False
+    licence: str = "not stated"
+    styles: str = ""
+
+    def __post_init__(self) -> None:
+        _right_kinds(self)
+
+
+Options = TypeVar("Options", ExportOptions, GenerateOptions, RenderOptions, StylizeOptions, TrackOptions)
 
 
 def changed(options: Options, given: dict[str, Any]) -> Options:
@@ -262,7 +311,7 @@ def _toml_value(value: object) -> str:
     return repr(value)
 
 
-def dump_toml(options: StylizeOptions | TrackOptions) -> str:
+def dump_toml(options: StylizeOptions | TrackOptions | ExportOptions) -> str:
     """The options as TOML that `load_toml` reads back; options that are None are left out."""
     pairs = ((field.name, getattr(options, field.name)) for field in dataclasses.fields(options))
     return "".join(f"{name} = {_toml_value(value)}\n" for name, value in pairs if value is not None)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -28,12 +29,15 @@ from style2talker.media.motion import write_motion
 from style2talker.media.picture import Picture, read_picture
 from style2talker.media.sequence import clip_writer
 from style2talker.records import ARKIT_NAMES, FAMILIES, Art, FloatArray, ImageArray, Motion, Portrait, Speech
+from style2talker.runtime.network import Network
 from style2talker.speech.analyse import analyse
 from style2talker.style_a.layers import Background
+from style2talker.style_a.neural import NeuralRenderer
 from style2talker.style_a.renderer import Renderer
 from style2talker.style_a.stepping import stepped
 from style2talker.style_e.generate import MotionOptions, generate_motion
 from style2talker.style_e.model import DiffusionModel
+from style2talker.style_e.neural import NeuralExpression
 
 __all__ = ["Clip", "ClipMotion", "Talker", "read_art"]
 
@@ -73,7 +77,7 @@ class Clip:
 
     motion: ClipMotion
     sound: Sound | None
-    renderer: Renderer
+    renderer: Renderer | NeuralRenderer
     stages: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     others: tuple[Motion, ...] = ()
@@ -140,6 +144,7 @@ class Talker:
         """Nothing is loaded before it is needed."""
         self._finder: FaceFinder | None = None
         self._model: DiffusionModel | None = None
+        self._networks: dict[str, Network] = {}
 
     def generate(
         self,
@@ -176,6 +181,9 @@ class Talker:
         stages: dict[str, float] = {}
         picture = _picture(portrait)
         art = read_art(options)
+        expression = None if options.style_e is None else NeuralExpression(self._network(options.style_e, "style-e"))
+        if options.style_a is not None:
+            self._network(options.style_a, "style-a")
         # MediaPipe and the decoders are native code: the face is found while the voice is read and analysed.
         with ThreadPoolExecutor(max_workers=1) as pool:
             seen = pool.submit(self._shown, picture, options, stages)
@@ -197,9 +205,14 @@ class Talker:
                 generate_motion(speech, emotion, one.blendshapes, choice, (options.seed + k) % 2**32, model)
                 for k, one in enumerate(people.portraits)
             ]
+            if expression is not None:
+                motions = [
+                    expression(motion, speech, emotion, one.blendshapes, (options.seed + k) % 2**32)
+                    for k, (motion, one) in enumerate(zip(motions, people.portraits, strict=True))
+                ]
             if driver is not None:
                 motions = [with_head(motion, driver, options.head_motion) for motion in motions]
-        n_frames = max(1, round(len(speech.samples) / SPEECH_RATE * options.fps))
+        n_frames = _frame_count(len(speech.samples), options)
         del speech  # its samples are heavy and all that they say is in the motion
         renderer = self._renderer(people, art, options, stages)
         motion, *others = (_saving(each.resampled(options.fps, n_frames), options.art_frame_rate) for each in motions)
@@ -245,7 +258,7 @@ class Talker:
                 self._finder = FaceFinder()
             whole = _shrunk(picture) if options.framing == "full" else picture
             people = find_people(whole.pixels, whole.alpha, parse_face(options.face), self._finder)
-            if options.framing == "full":
+            if options.framing == "full" or options.style_a is not None:
                 return people
             (portrait,) = people.portraits
             crop = face_crop(portrait, options.size)
@@ -264,6 +277,12 @@ class Talker:
             self._model = DiffusionModel()
         return self._model
 
+    def _network(self, path: str, kind: str) -> Network:
+        """An exported network, loaded once. Raises AssetError."""
+        if path not in self._networks:
+            self._networks[path] = Network(Path(path), kind, threads=os.cpu_count() or 1)
+        return self._networks[path]
+
     def _styled(self, portrait: Portrait, art: Art, seed: int) -> Portrait:
         """The portrait in its art style."""
         if art.kind == "none":
@@ -273,11 +292,16 @@ class Talker:
 
         return stylise_once(portrait, art, seed, self._finder)
 
-    def _renderer(self, people: People, art: Art, options: RenderOptions, stages: dict[str, float]) -> Renderer:
+    def _renderer(
+        self, people: People, art: Art, options: RenderOptions, stages: dict[str, float]
+    ) -> Renderer | NeuralRenderer:
         """What draws people, styled, over their background."""
         with _timed(stages, "style"):
             first, *company = people.portraits
-            styled, behind = self._styled(first, art, options.seed), _background(options.background)
+            behind = _background(options.background)
+            if options.style_a is not None:
+                return NeuralRenderer(first, self._network(options.style_a, "style-a"), art, options.size, behind)
+            styled = self._styled(first, art, options.seed)
             others = [Portrait(styled.pixels, p.landmarks, p.blendshapes, p.rotation, styled.alpha) for p in company]
             return Renderer(
                 styled,
@@ -299,6 +323,12 @@ def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
     began = time.perf_counter()
     yield
     stages[name] = stages.get(name, 0.0) + time.perf_counter() - began
+
+
+def _frame_count(n_samples: int, options: GenerateOptions) -> int:
+    """Frames of a clip; with networks whole ones only, as published: n_samples / 640 at 25 a second, rounded down."""
+    exact = n_samples / SPEECH_RATE * options.fps
+    return max(1, int(exact + 1e-6) if options.engine == "neural" else round(exact))
 
 
 def _saving(motion: Motion, drawings: float | None) -> ClipMotion:

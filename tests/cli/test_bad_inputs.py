@@ -38,6 +38,10 @@ def _with(*more: str) -> tuple[str, ...]:
     return (*bad.GENERATE, *more)
 
 
+def _neural(*more: str) -> tuple[str, ...]:
+    return _with("--engine", "neural", *more)
+
+
 def _to(name: str) -> tuple[str, ...]:
     return (*bad.GENERATE[:-1], name)
 
@@ -122,7 +126,9 @@ USAGE = [
     Case("background transparent", _with("--background", "transparent"), 2, r"out\.mp4 cannot be transparent"),
     Case("pictures without a number", _to("out.png"), 2, r"such as talk-%04d\.png"),
     Case("unknown background", _with("--background", "beach"), 2, "beach"),
-    Case("engine neural", _with("--engine", "neural"), 2, "--engine neural is not available in this version"),
+    Case("engine without a network", _with("--engine", "neural"), 2, "needs a network: name it by --style-a FILE"),
+    Case("network without its engine", _with("--style-a", "a.onnx"), 2, "add --engine neural"),
+    Case("export to a text", ("export", "c.pt", "-o", "a.txt"), 2, r"a\.txt must end in \.onnx"),
     Case("engine steam", _with("--engine", "steam"), 2, "rig, neural"),
     Case("pose misspelt", _with("--pose", "stil"), 2, "did you mean still"),
     Case("blink sometimes", _with("--blink", "sometimes"), 2, "auto, none"),
@@ -154,6 +160,11 @@ MISSING = [
     Case("timeline before the start", _with("--emotion=-1: calm"), 3, "before the start"),
     Case("emotion file missing", _with("--emotion", "@no.txt"), 3, r"@no\.txt"),
     Case("emotion file binary", _with("--emotion", "@b.txt"), 3, "no text", _text("b.txt", b"\xff\x00\xfe")),
+    Case(
+        "network missing", _with("--engine", "neural", "--style-a", "no.onnx"), 4, r"--style-a no\.onnx does not exist"
+    ),
+    Case("network a folder", _with("--engine", "neural", "--style-e", "."), 4, r"--style-e \. is a folder"),
+    Case("checkpoint missing", ("export", "no.pt", "-o", "a.onnx"), 3, r"checkpoint no\.pt does not exist"),
     Case("nothing to say", ("generate", "portrait.jpg", "--say", "?!", "-o", "out.mp4"), 3, "nothing to say"),
 ]
 
@@ -193,6 +204,8 @@ UNREADABLE = [
     Case("motion a text", _render("m.json"), 3, "damaged", _text("m.json", "{")),
     Case("motion a video cut off", _render("c.mp4"), 3, r"c\.mp4", _cut_film),
     Case("video a text", ("track", "t.mp4", "-o", "m.npz"), 3, r"t\.mp4", _text("t.mp4", "action")),
+    Case("network a text", _neural("--style-a", "t.onnx"), 4, "export", _text("t.onnx", "weights")),
+    Case("network a checkpoint", _neural("--style-e", "c.pt"), 4, "run style2talker export c.pt", _text("c.pt", "PK")),
     Case("video a sound", ("track", "speech.wav", "-o", "m.npz"), 3, r"speech\.wav"),
 ]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
-from style2talker.config import Options, StylizeOptions, changed, load_toml
-from style2talker.errors import InputError, UsageError
+from style2talker.config import Options, RenderOptions, StylizeOptions, changed, load_toml
+from style2talker.errors import AssetError, InputError, UsageError
 from style2talker.records import FAMILIES
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Outputs",
     "check_clip",
     "check_inputs",
+    "check_networks",
     "check_outputs",
     "named_files",
     "resolve",
@@ -56,6 +57,15 @@ def check_inputs(**paths: Path | str | None) -> None:
             continue
         what = "is a folder" if Path(path).is_dir() else "does not exist" if not Path(path).exists() else "is no file"
         raise InputError(f"{name} {path} {what}: name a file")
+
+
+def check_networks(options: RenderOptions) -> None:
+    """Refuse networks that are not there. Raises AssetError."""
+    for name in ("style_a", "style_e"):
+        path = getattr(options, name, None)
+        if path is not None and not Path(path).is_file():
+            what = "is a folder" if Path(path).is_dir() else "does not exist"
+            raise AssetError(f"--{name.replace('_', '-')} {path} {what}: make it with style2talker export")
 
 
 def check_clip(path: Path, transparent: bool) -> None:

@@ -24,6 +24,8 @@ __all__ = [
     "KeepColor",
     "Seed",
     "Size",
+    "StyleA",
+    "StyleE",
     "Wrinkles",
 ]
 
@@ -48,7 +50,9 @@ Background = Annotated[
 Wrinkles = Annotated[
     bool | None, typer.Option("--wrinkles/--no-wrinkles", help="Whether the skin folds with the expression; it does.")
 ]
-Engine = Annotated[str | None, typer.Option(help="rig; neural is not available in this version.")]
+Engine = Annotated[str | None, typer.Option(help="rig, or neural: by the networks that are named.")]
+StyleA = Annotated[str | None, typer.Option("--style-a", help="Exported Style-A network: draws the frames.")]
+StyleE = Annotated[str | None, typer.Option("--style-e", help="Exported Style-E network: moves the face.")]
 Fps = Annotated[float | None, typer.Option(help="Frames per second, 1 to 120.")]
 Seed = Annotated[int | None, typer.Option(help="Another seed, another motion; the same seed, the same bytes.")]
 Config = Annotated[Path | None, typer.Option(help="Read options from a TOML file; the command line wins.")]

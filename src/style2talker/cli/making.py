@@ -16,6 +16,7 @@ from style2talker.cli.checking import (
     Outputs,
     check_clip,
     check_inputs,
+    check_networks,
     check_outputs,
     named_files,
     resolve,
@@ -61,6 +62,8 @@ def generate(
     fps: flags.Fps = None,
     seed: flags.Seed = None,
     engine: flags.Engine = None,
+    style_a: flags.StyleA = None,
+    style_e: flags.StyleE = None,
     motion_out: Annotated[Path | None, typer.Option(help="Also write the motion: .npz, .csv or .json.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Write one expressive frame as PNG, no video.")] = False,
     source_image: OldPortrait = None,
@@ -81,10 +84,11 @@ def generate(
         return
     files = named_files(options)
     outputs: Outputs = {"--output": (target, (".png",) if preview else VIDEOS), "--motion-out": (motion_out, MOTIONS)}
-    check_outputs(outputs, [picture, sound, config, *files.values()])
+    check_outputs(outputs, [picture, sound, config, *files.values(), options.style_a, options.style_e])
     if not preview:
         check_clip(target, options.background == "transparent")
     check_inputs(portrait=picture, audio=sound, **files)
+    check_networks(options)
     clip = make_clip(options, picture, sound, target, say=say, preview=preview)
     if motion_out is not None:
         clip.motion.save(motion_out)
@@ -202,6 +206,7 @@ def render(
     fps: flags.Fps = None,
     seed: flags.Seed = None,
     engine: flags.Engine = None,
+    style_a: flags.StyleA = None,
     config: flags.Config = None,
     dry_run: flags.DryRun = False,
     as_json: flags.Json = False,
@@ -215,9 +220,10 @@ def render(
         show_options(options, portrait=portrait, motion=motion, audio=audio, output=output)
         return
     files = named_files(options)
-    check_outputs({"--output": (output, VIDEOS)}, [portrait, motion, audio, config, *files.values()])
+    check_outputs({"--output": (output, VIDEOS)}, [portrait, motion, audio, config, *files.values(), options.style_a])
     check_clip(output, options.background == "transparent")
     check_inputs(portrait=portrait, motion=motion, audio=audio, **files)
+    check_networks(options)
     from style2talker.face.driving import load_motion
     from style2talker.talker import Talker
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from style2talker.config import StylizeOptions, TrackOptions, dump_toml
+from style2talker.config import ExportOptions, StylizeOptions, TrackOptions, dump_toml
 
 __all__ = ["progress_bar", "show_options", "tell"]
 
@@ -36,7 +36,7 @@ def progress_bar() -> Iterator[Progress | None]:
         yield update
 
 
-def show_options(options: StylizeOptions | TrackOptions, **files: object) -> None:
+def show_options(options: StylizeOptions | TrackOptions | ExportOptions, **files: object) -> None:
     """Print options as TOML that `--config` reads, with the files of the command as comments."""
     for name, file in files.items():
         if file is not None:
