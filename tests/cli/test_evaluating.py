@@ -15,6 +15,7 @@ from PIL import Image
 from style2talker.cli import evaluating
 from style2talker.errors import FaceError
 from style2talker.evaluate import judging
+from style2talker.evaluate.running import PATHS
 
 FILES = ["clips", "report.html", "results.csv", "results.json", "results.md"]
 
@@ -74,12 +75,14 @@ def test_a_dry_run_shows_options_that_config_reads(place: Path, command: Command
     before = listing(place)
     ended = command("evaluate", "a.mp4", "-o", "out", "--every", "3", "--dry-run")
     assert ended.status == 0
-    assert tomllib.loads(ended.out) == {"evaluate": {"every": 3, "jobs": 0}}
+    assert tomllib.loads(ended.out)["evaluate"] == {"every": 3, "jobs": 0, **dict.fromkeys((*PATHS, "emotion"), "")}
     assert "# clips: a.mp4" in ended.out
     assert listing(place) == before
-    (place / "o.toml").write_text(ended.out)
-    again = command("evaluate", "a.mp4", "-o", "out", "--config", "o.toml", "--jobs", "2", "--dry-run")
-    assert tomllib.loads(again.out) == {"evaluate": {"every": 3, "jobs": 2}}
+    (place / "sub").mkdir()
+    (place / "sub" / "o.toml").write_text(ended.out.replace('art = ""', 'art = "ink.png"'))
+    words = ("--config", "sub/o.toml", "--jobs", "2", "--emotion", "happy", "--dry-run")
+    again = tomllib.loads(command("evaluate", "a.mp4", "-o", "out", *words).out)["evaluate"]
+    assert (again["every"], again["jobs"], again["emotion"], again["art"]) == (3, 2, "happy", "sub/ink.png")
 
 
 def test_help_has_the_example(command: Command) -> None:

@@ -72,12 +72,15 @@ def test_tables_that_cannot_be_used(folders: Path, name: str, text: str, says: s
 
 def test_what_does_not_fit_is_refused(folders: Path) -> None:
     (folders / "empty").mkdir()
+    (folders / "other").mkdir()
+    (folders / "other" / "z.mp4").touch()
     for given, reference, says in [
         ("gone.mp4", None, "does not exist"),
         ("made", "real/a.mov", "is no folder"),
         ("made/a.mp4", "real", "is a folder"),
-        ("empty", None, "holds no clip"),
-        ("made", "empty", "a.mp4 has no reference"),
+        ("empty", None, "no video in"),
+        ("made", "empty", "no video in"),
+        ("made", "other", "a.mp4 has no reference"),
     ]:
         with pytest.raises(InputError, match=says):
             find_pairs(folders / given, None if reference is None else folders / reference)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from drawn_face import draw_portrait
 from style2talker.evaluate.pictures import detail, luma, psnr, ssim, ssim_vico
@@ -85,3 +86,35 @@ def test_detail_falls_with_blur() -> None:
     assert values == sorted(values, reverse=True)
     assert detail(np.full((9, 9), 7, np.uint8)) == 0
     assert np.isnan(detail(np.zeros((0, 0), np.uint8)))
+
+
+@pytest.mark.parametrize("sigma", [2.0, 10.0, 40.0])
+def test_both_agree_with_scikit_image(sigma: float) -> None:
+    worse = noisy(sigma)
+    assert psnr(worse, FACE) == pytest.approx(peak_signal_noise_ratio(FACE, worse, data_range=255), abs=1e-3)
+    gaussian = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    wanted = structural_similarity(FACE / 255, worse / 255, data_range=1.0, channel_axis=-1, **gaussian)
+    assert ssim(worse, FACE) == pytest.approx(wanted, abs=1e-7)
+
+
+def test_both_agree_with_torchmetrics_inside_the_border() -> None:
+    functional = pytest.importorskip("torchmetrics.functional.image", reason="it is an oracle of this test alone")
+    import torch
+
+    worse = noisy(10)
+    one, other = (torch.tensor(x / 255).permute(2, 0, 1)[None] for x in (worse, FACE))
+    found = functional.peak_signal_noise_ratio(one, other, data_range=1.0)
+    assert psnr(worse, FACE) == pytest.approx(float(found), abs=1e-3)
+    # It pads what lies beyond the picture, so only what is far from the border is the same.
+    _, whole = functional.structural_similarity_index_measure(one, other, data_range=1.0, return_full_image=True)
+    assert ssim(worse, FACE) == pytest.approx(float(whole[..., 5:-5, 5:-5].mean()), abs=1e-6)
+
+
+def test_ssim_counts_where_it_is_told_to() -> None:
+    where = np.zeros((128, 128), bool)
+    where[20:100, 20:60] = True
+    half = FACE.copy()
+    half[:, 80:] = noisy(60)[:, 80:]
+    assert ssim(half, FACE, where) == pytest.approx(1)
+    assert ssim(half, FACE) < 0.99 > ssim(half, FACE, ~where)
+    assert np.isnan(ssim(half, FACE, np.zeros((128, 128), bool)))

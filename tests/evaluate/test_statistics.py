@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 from made_people import wandering
 
-from style2talker.evaluate.statistics import Band, Fit, band, best_lag, bootstrap, lagged, pearson, spread_ratio
+from style2talker.evaluate.statistics import (
+    Band,
+    Fit,
+    band,
+    best_lag,
+    bootstrap,
+    bridged,
+    closeness,
+    lagged,
+    pearson,
+    poisson_interval,
+    spread_ratio,
+)
 
 A = wandering(1, 200)
 
@@ -82,3 +94,27 @@ def test_a_band_of_nothing_holds_nothing():
     for found in (band([]), band([np.nan]), bootstrap([], np.random.default_rng(0))):
         assert np.isnan(found).all()
         assert not found.holds(0.0)
+
+
+def test_short_gaps_are_bridged_and_long_ones_are_not():
+    curve = np.arange(30.0)
+    curve[[0, *range(3, 8), *range(12, 18), 29]] = np.nan
+    found = bridged(curve)
+    assert np.array_equal(found[1:12], np.arange(1.0, 12.0))
+    assert np.isnan(found[[0, *range(12, 18), 29]]).all()
+    assert np.isnan(curve[5])
+    assert np.isnan(bridged(np.full(4, np.nan))).all()
+
+
+def test_too_much_is_as_far_as_too_little():
+    assert closeness(2.0, 2.0) == 1
+    assert closeness(1.5, 1.0) == pytest.approx(closeness(1.0, 1.5))
+    assert closeness(4.0, 1.0) == closeness(0.1, 1.0) == 0
+    assert np.isnan([closeness(0.0, 1.0), closeness(1.0, 0.0), closeness(float("nan"), 1.0)]).all()
+
+
+def test_the_interval_of_few_events_is_that_of_poisson():
+    low, high = poisson_interval(4, 15.0)
+    assert (low, high) == pytest.approx((4 * 1.0899, 4 * 10.2416), rel=1e-3)
+    assert poisson_interval(0, 60.0) == pytest.approx((0, 3.6889), rel=1e-3)
+    assert np.isnan(poisson_interval(3, 0.0)).all()

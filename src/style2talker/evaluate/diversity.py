@@ -16,7 +16,7 @@ from style2talker.evaluate.openings import opening_of_motion
 from style2talker.evaluate.statistics import pearson
 from style2talker.records import Motion
 
-__all__ = ["Diversity", "diversity"]
+__all__ = ["Diversity", "diversity", "diversity_of"]
 
 _STILL = 1e-4
 """Degrees."""
@@ -40,18 +40,26 @@ class Diversity:
 
 
 def _distance(curves: Sequence[NDArray[np.float64]]) -> float:
-    """Mean over pairs of the root mean square distance of curves (T, …) that are cut to the shortest."""
+    """Mean over pairs of the root mean square distance of curves (T, …) that are cut to the shortest.
+
+    Frames that one of them does not know (NaN) are left out.
+    """
     pairs = [(a, b, min(len(a), len(b))) for a, b in combinations(curves, 2)]
-    each = [float(np.sqrt(np.mean(np.sum((a[:n] - b[:n]) ** 2, axis=-1)))) for a, b, n in pairs if n]
+    apart = [np.sum((a[:n] - b[:n]) ** 2, axis=-1) for a, b, n in pairs]
+    each = [float(np.sqrt(known.mean())) for square in apart if len(known := square[np.isfinite(square)])]
     return float(np.mean(each)) if each else float("nan")
 
 
-def diversity(motions: Sequence[Motion]) -> Diversity:
-    """Judge motions of one voice that differ in their seeds."""
-    turns = [np.degrees(motion.rotation.astype(np.float64)) for motion in motions]
-    openings = [opening_of_motion(motion).astype(np.float64) for motion in motions]
+def _within(turn: NDArray[np.float64]) -> float:
+    """Deviation of a head within its own motion (T, 3), NaN frames left out."""
+    known = turn[np.isfinite(turn).all(axis=1)]
+    return float(np.sqrt(np.sum(known.var(axis=0)))) if len(known) else 0.0
+
+
+def diversity_of(turns: Sequence[NDArray[np.float64]], openings: Sequence[NDArray[np.float64]]) -> Diversity:
+    """Judge rotations (T, 3) in degrees and openings (T,) in eye distances of clips of one voice; NaN is not known."""
     between = _distance(turns)
-    within = [float(np.sqrt(np.sum(turn.var(axis=0)))) for turn in turns if len(turn)]
+    within = [_within(turn) for turn in turns if len(turn)]
     own = float(np.mean(within)) if within else 0.0
     agreeing = [pearson(a[:n], b[:n]) for a, b in combinations(openings, 2) for n in [min(len(a), len(b))]]
     known = [r for r in agreeing if np.isfinite(r)]
@@ -61,3 +69,9 @@ def diversity(motions: Sequence[Motion]) -> Diversity:
         _distance([opening[:, None] for opening in openings]),
         float(np.mean(known)) if known else float("nan"),
     )
+
+
+def diversity(motions: Sequence[Motion]) -> Diversity:
+    """Judge motions of one voice that differ in their seeds."""
+    turns = [np.degrees(motion.rotation.astype(np.float64)) for motion in motions]
+    return diversity_of(turns, [opening_of_motion(motion).astype(np.float64) for motion in motions])

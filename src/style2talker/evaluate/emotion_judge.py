@@ -23,9 +23,20 @@ from scipy.special import log_softmax, softmax
 from style2talker.errors import VideoError
 from style2talker.records import LABELS, FloatArray
 
-__all__ = ["EmotionClip", "EmotionJudge", "features", "fit_judge", "left_out", "main", "read_clips"]
+__all__ = [
+    "HOP_S",
+    "WINDOW_S",
+    "EmotionClip",
+    "EmotionJudge",
+    "features",
+    "fit_judge",
+    "left_out",
+    "main",
+    "read_clips",
+]
 
-_HOP_S = 0.2
+HOP_S, WINDOW_S = 0.2, 1.0
+"""Seconds between windows, and of a window."""
 _log = logging.getLogger(__name__)
 
 
@@ -72,7 +83,7 @@ def read_clips(folder: Path) -> list[EmotionClip]:
     return clips
 
 
-def features(blendshapes: FloatArray, fps: float, seconds: float = 1.0) -> FloatArray:
+def features(blendshapes: FloatArray, fps: float, seconds: float = WINDOW_S) -> FloatArray:
     """What the judge sees.
 
     Args:
@@ -84,7 +95,7 @@ def features(blendshapes: FloatArray, fps: float, seconds: float = 1.0) -> Float
         (W, 104) float32: mean, then standard deviation of each blendshape in windows every 0.2 s.
     """
     size = min(max(1, round(seconds * fps)), len(blendshapes))
-    starts = range(0, len(blendshapes) - size + 1, max(1, round(_HOP_S * fps)))
+    starts = range(0, len(blendshapes) - size + 1, max(1, round(HOP_S * fps)))
     cut = np.stack([blendshapes[start : start + size] for start in starts])
     return np.concatenate([cut.mean(1), cut.std(1)], axis=1).astype(np.float32)
 

@@ -77,6 +77,7 @@ class PictureJudge:
         self.found["ssim_vico"].append(ssim_vico(frame, truth))
         if faces is not None and not faces.all():
             self.found["background_psnr"].append(psnr(frame, truth, ~faces))
+            self.found["background_ssim"].append(ssim(frame, truth, ~faces))
 
     def _mouth(self, at: int, grey: NDArray[np.uint8]) -> float:
         if self.track is None or at >= len(self.track.valid) or not self.track.valid[at]:
@@ -89,7 +90,8 @@ class PictureJudge:
 
     def values(self, fps: float) -> dict[str, float]:
         """Metric -> mean over the frames, NaN where nothing was known."""
-        names = ("cpbd", "mouth_detail", "psnr", "ssim", "ssim_vico", "background_psnr", "warping_error", "movement")
+        names = ["cpbd", "mouth_detail", "psnr", "ssim", "ssim_vico", "background_psnr", "background_ssim"]
+        names += ["warping_error", "movement"]
         out = {name: _mean(self.found[name]) for name in names if self.found[name]}
         for part in ("face", "background"):
             out[f"flicker_{part}"] = flicker(np.array(self.found[f"level_{part}"]), fps)

@@ -34,6 +34,8 @@ class Judged:
         notes: what a reader has to know: faces missing, pictures resized, lengths that differ, no sound.
         curves: name -> (T,) values to plot.
         rows: system -> (N, 70) expression, angles and translation of the frames with a face.
+        faces: system -> (T, 56) blendshapes, rotation in radians and opening of the lips; NaN without a face.
+        features: system -> (K, 2048) features of FID, where its network was given.
         error: why it could not be judged, "" if it was.
     """
 
@@ -48,6 +50,8 @@ class Judged:
     notes: tuple[str, ...] = ()
     curves: Mapping[str, FloatArray] = field(default_factory=dict)
     rows: Mapping[str, FloatArray] = field(default_factory=dict)
+    faces: Mapping[str, FloatArray] = field(default_factory=dict)
+    features: Mapping[str, FloatArray] = field(default_factory=dict)
     error: str = ""
 
 
@@ -68,15 +72,27 @@ def _number(value: float | None) -> float:
     return float("nan") if value is None else float(value)
 
 
+_ARRAYS = ("rows", "faces", "features")
+
+
 def save_judged(folder: Path, judged: Judged) -> None:
-    """Write CLIP.npz with the rows, then CLIP.json with the rest. Raises OutputError."""
+    """Write CLIP.npz with rows, faces and features, then CLIP.json with the rest. Raises OutputError."""
     with atomic_path(folder / f"{judged.clip}.npz") as part:
-        arrays: dict[str, Any] = {name: np.asarray(rows, np.float32) for name, rows in judged.rows.items()}
+        arrays: dict[str, Any] = {
+            f"{kind} {name}": np.asarray(rows, np.float32)
+            for kind in _ARRAYS
+            for name, rows in getattr(judged, kind).items()
+        }
         np.savez_compressed(part, **arrays)
-    facts = {f.name: getattr(judged, f.name) for f in dataclasses.fields(judged) if f.name != "rows"}
+    facts = {f.name: getattr(judged, f.name) for f in dataclasses.fields(judged) if f.name not in _ARRAYS}
     facts["curves"] = {name: np.round(curve.astype(np.float64), 5) for name, curve in judged.curves.items()}
     with atomic_path(folder / f"{judged.clip}.json") as part:
         part.write_text(json.dumps(plain(facts), indent=1) + "\n", encoding="utf-8")
+
+
+def _named(data: Mapping[str, FloatArray], kind: str) -> dict[str, FloatArray]:
+    """System -> array, of those of a kind in a file."""
+    return {name.removeprefix(f"{kind} "): data[name] for name in data if name.startswith(f"{kind} ")}
 
 
 def load_judged(folder: Path, clip: str, key: str) -> Judged | None:
@@ -86,9 +102,16 @@ def load_judged(folder: Path, clip: str, key: str) -> Judged | None:
         if facts["key"] != key or facts["error"]:
             return None
         with np.load(folder / f"{clip}.npz", allow_pickle=False) as data:
-            rows = {name: data[name] for name in data.files}
+            rows, faces, features = (_named(data, kind) for kind in _ARRAYS)
         values = {s: {m: _number(v) for m, v in own.items()} for s, own in facts.pop("values").items()}
         curves = {n: np.array([_number(v) for v in c], np.float32) for n, c in facts.pop("curves").items()}
-        return Judged(**{**facts, "notes": tuple(facts["notes"])}, values=values, curves=curves, rows=rows)
+        return Judged(
+            **{**facts, "notes": tuple(facts["notes"])},
+            values=values,
+            curves=curves,
+            rows=rows,
+            faces=faces,
+            features=features,
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,131 +13,62 @@ from style2talker.corpus.deep3d import alignment, coefficients
 from style2talker.corpus.landmarks import to_68
 from style2talker.corpus.tracking import track_cropped
 from style2talker.errors import AudioError, FaceError
-from style2talker.evaluate.blinks import blink_statistics
-from style2talker.evaluate.clips import av_offset
+from style2talker.evaluate.art_values import fitted_art
 from style2talker.evaluate.coefficient_distance import mean_l1
-from style2talker.evaluate.frames import PictureJudge
-from style2talker.evaluate.geometry import head_shape, jitter, shape_residuals
-from style2talker.evaluate.head_motion import head_statistics
+from style2talker.evaluate.geometry import head_shape
 from style2talker.evaluate.inputs import Pair
 from style2talker.evaluate.judged import Judged
 from style2talker.evaluate.landmark_distance import landmark_distances
-from style2talker.evaluate.lips import loudness
+from style2talker.evaluate.lip_shapes import lip_shapes, viseme_means
+from style2talker.evaluate.motion_values import motion_values
+from style2talker.evaluate.networks.extractors import session
+from style2talker.evaluate.networks.identity import aligned_face, embed
+from style2talker.evaluate.networks.syncnet import FPS, crops, lip_embeddings, sync_scores, voice_embeddings
 from style2talker.evaluate.openings import opening_of_track
-from style2talker.evaluate.statistics import best_lag
+from style2talker.evaluate.phone_values import phone_values
+from style2talker.evaluate.sound_values import LEAST_SYNC_S, Heard, hear, sound_values
+from style2talker.evaluate.statistics import bridged
+from style2talker.evaluate.timings import read_phones
+from style2talker.evaluate.watching import Seen, Source, Watched, watch
 from style2talker.face.tracking import Track
 from style2talker.media.audio import read_speech
-from style2talker.media.video import probe_video, read_frames
+from style2talker.media.picture import read_picture
+from style2talker.media.video import probe_video
 from style2talker.records import FloatArray, ImageArray
-from style2talker.speech.analyse import analyse
 
-__all__ = ["LEAST_SYNC_S", "judge_pair", "motion_values", "sound_values"]
+__all__ = ["judge_pair"]
 
-LEAST_SYNC_S = 4.0
-"""Seconds of lips that offset and confidence need."""
-_OFFSET_REACH, _SYNC_REACH = 15, 2
 _BLOCKS = {"exp_l1": slice(0, 64), "angle_l1": slice(64, 67), "trans_l1": slice(67, 70)}
 _ROWS = [*range(80, 144), *range(224, 227), *range(254, 257)]
-_MOMENTS = (0.25, 0.5, 0.75)
-_TILE = 180
+
+Values = dict[str, float]
 
 
-def sound_values(heard: FloatArray, opening: NDArray[np.floating], fps: float) -> dict[str, float]:
-    """How lips go with a voice; offset and confidence are NaN for less than 4 s, in which chance decides.
-
-    Args:
-        heard: (T,) loudness.
-        opening: (T,) of the lips, NaN where no face was found.
-        fps: frames per second.
-    """
-    out = {"av_correlation": best_lag(heard, opening, _SYNC_REACH).r}
-    if np.isfinite(opening).sum() >= LEAST_SYNC_S * fps:
-        offset = av_offset(heard, opening, _OFFSET_REACH)
-        if np.isfinite(offset.r):
-            out |= {"av_offset": float(offset.lag), "av_confidence": offset.contrast}
-    return {"av_offset": float("nan"), "av_confidence": float("nan")} | out
+def _follow(seen: Seen, notes: list[str], name: str) -> None:
+    """Track the face; a clip without one is noted and judged by what needs none."""
+    try:
+        track, _, _ = track_cropped(seen.frames())
+    except FaceError:
+        notes.append(f"{name}: no face found in any frame")
+        return
+    seen.track = dataclasses.replace(track, fps=seen.fps)
+    lost = int((~track.valid).sum())
+    if lost:
+        notes.append(f"{name}: no face in {lost} of {len(track.valid)} frames")
 
 
-def motion_values(track: Track, opening: NDArray[np.floating]) -> dict[str, float]:
-    """How lips, lids and head move, and whether the head keeps its shape; NaN where too little was seen."""
-    motion = track.motion()
-    head = head_statistics(motion)
-    shape = head_shape(track)
-    residuals = shape_residuals(track, shape) if shape is not None else np.full(len(track.valid), np.nan)
-    seen = np.flatnonzero(np.isfinite(residuals))
-    known = residuals[seen]
-    slope = float(np.polyfit(seen / track.fps, known, 1)[0]) if len(seen) > track.fps else float("nan")
-    return {
-        "lip_spread": float(np.nanstd(opening)) if np.isfinite(opening).any() else float("nan"),
-        "jitter": jitter(track),
-        "blink_rate": blink_statistics([motion]).rate,
-        "pitch_range": head["pitch range"],
-        "yaw_range": head["yaw range"],
-        "shape_residual": float(known.mean()) if len(known) else float("nan"),
-        "shape_residual_worst": float(np.quantile(known, 0.95)) if len(known) else float("nan"),
-        "shape_drift": 60 * slope,
-    }
-
-
-@dataclass(slots=True, eq=False)
-class _Seen:
-    """A video on the clock and in the size of the comparison."""
-
-    path: Path
-    fps: float
-    size: tuple[int, int]
-    track: Track | None = None
-
-    def frames(self) -> Iterator[ImageArray]:
-        for pixels in read_frames(self.path, self.fps):
-            if pixels.shape[1::-1] == self.size:
-                yield pixels
-            else:
-                yield np.asarray(cv2.resize(pixels, self.size, interpolation=cv2.INTER_AREA), np.uint8)
-
-    def follow(self, notes: list[str], name: str) -> None:
-        """Track the face; a clip without one is noted and judged by what needs none."""
-        try:
-            track, _, _ = track_cropped(self.frames())
-        except FaceError:
-            notes.append(f"{name}: no face found in any frame")
-            return
-        self.track = dataclasses.replace(track, fps=self.fps)
-        lost = int((~track.valid).sum())
-        if lost:
-            notes.append(f"{name}: no face in {lost} of {len(track.valid)} frames")
-
-
-@dataclass(slots=True, eq=False)
-class _Strip:
-    """Frames of a few moments, side by side, for the page."""
-
-    at: list[int]
-    columns: list[ImageArray] = field(default_factory=list)
-
-    def add(self, number: int, generated: ImageArray, truth: ImageArray | None) -> None:
-        if number not in self.at:
-            return
-        rows = [generated]
-        if truth is not None:
-            apart = np.clip(3 * np.abs(generated.astype(np.int16) - truth), 0, 255).astype(np.uint8)
-            rows += [truth, apart]
-        height, width = generated.shape[:2]
-        size = (max(1, round(width * _TILE / height)), _TILE)
-        self.columns.append(np.vstack([cv2.resize(row, size, interpolation=cv2.INTER_AREA) for row in rows]))
-
-
-def _taken(track: Track | None, at: NDArray[np.int64]) -> Track | None:
-    """The frames of a track with those numbers; None where no face is left."""
-    if track is None or not track.valid[at].any():
+def _source(path: Path | None, notes: list[str]) -> Source | None:
+    """The portrait of a clip; one without a face is noted and left out."""
+    if path is None:
         return None
-    return Track(track.landmarks[at], track.blendshapes[at], track.rotation[at], track.valid[at], track.fps)
-
-
-def _still(seen: _Seen) -> tuple[ImageArray, int]:
-    """The first frame with a face, or the first one."""
-    at = int(np.argmax(seen.track.valid)) if seen.track is not None else 0
-    return next(itertools.islice(seen.frames(), at, None)), at
+    pixels = read_picture(path).pixels
+    try:
+        track, _, _ = track_cropped([pixels])
+    except FaceError:
+        notes.append(f"portrait {path.name}: no face found, it is not compared with")
+        return None
+    shape = head_shape(track)
+    return None if shape is None else Source(pixels, to_68(track.landmarks)[0], shape)
 
 
 def _rows(track: Track | None, size: tuple[int, int]) -> FloatArray:
@@ -150,9 +78,16 @@ def _rows(track: Track | None, size: tuple[int, int]) -> FloatArray:
     return coefficients(track, alignment(track.landmarks, *size))[:, _ROWS]
 
 
-def _against(
-    track: Track | None, rows: FloatArray, truth: Track | None, true_rows: FloatArray, side: int
-) -> dict[str, float]:
+def _face_curves(track: Track | None, opening: NDArray[np.float64], count: int) -> FloatArray:
+    """(T, 56) blendshapes, rotation and opening of the lips; NaN where no face was found."""
+    out = np.full((count, 56), np.nan, np.float32)
+    if track is not None:
+        whole = np.column_stack([track.blendshapes, track.rotation, opening[: len(track.valid)]])
+        out[: len(whole)][track.valid] = whole[track.valid]
+    return out
+
+
+def _against(track: Track | None, rows: FloatArray, truth: Track | None, true_rows: FloatArray, side: int) -> Values:
     """Landmarks and coefficients in the frames in which both have a face."""
     if track is None or truth is None:
         return {}
@@ -162,41 +97,9 @@ def _against(
     return out | {name: mean_l1(rows[both][:, part], true_rows[both][:, part]) for name, part in _BLOCKS.items()}
 
 
-def _loudness(path: Path, fps: float) -> FloatArray | None:
-    """Loudness (T,) of a file; None for one without sound."""
-    try:
-        return loudness(analyse(read_speech(path), fps=fps))
-    except AudioError:
-        return None
-
-
 def _rounded(curve: NDArray[np.floating]) -> FloatArray:
     """To five decimals, which is what is kept: a clip that is taken over is drawn by the same bytes."""
     return np.round(curve.astype(np.float64), 5).astype(np.float32)
-
-
-def _watch(
-    made: _Seen, real: _Seen | None, every: int, strip: _Strip
-) -> tuple[dict[str, PictureJudge], dict[str, Track | None], int]:
-    """Go through all frames once: (judges by system, tracks by system, number of frames)."""
-    source = real or made
-    still, at = _still(source)
-    length = 1 if source.track is None else len(source.track.valid)
-    tracks = {"generated": made.track, "still": _taken(source.track, np.full(length, at))}
-    if real is not None:
-        tracks["reference"] = real.track
-    judges = {name: PictureJudge(track, every) for name, track in tracks.items()}
-    count = 0
-    truths: Iterator[ImageArray | None] = real.frames() if real is not None else itertools.repeat(None)
-    for frame, truth in zip(made.frames(), truths, strict=False):
-        mask = None if truth is None else judges["reference"].mask(count, truth.shape)
-        judges["generated"].add(frame, truth, mask)
-        judges["still"].add(still, truth, mask)
-        if truth is not None:
-            judges["reference"].add(truth, truth, mask)
-        strip.add(count, frame, truth)
-        count += 1
-    return judges, {name: _taken(track, np.arange(count)) for name, track in tracks.items()}, count
 
 
 def _notes(pair: Pair, every: int) -> list[str]:
@@ -212,7 +115,70 @@ def _notes(pair: Pair, every: int) -> list[str]:
     return notes
 
 
-def judge_pair(pair: Pair, key: str, foreign: Path | None, every: int = 1) -> tuple[Judged, ImageArray | None]:
+def _voice(pair: Pair, fps: float, notes: list[str]) -> tuple[Heard | None, Path]:
+    """The voice of a clip and the file that it is in."""
+    path = pair.sound or pair.generated
+    heard = hear(path, fps)
+    if heard is None and pair.sound is None and pair.reference is not None:
+        path = pair.reference
+        heard = hear(path, fps)
+    if heard is None:
+        notes.append("no sound: lips and sound are not judged")
+    return heard, path
+
+
+def _by_phones(
+    path: Path | None, watched: Watched, openings: Mapping[str, NDArray[np.float64]], fps: float
+) -> dict[str, Values]:
+    """System -> what its lips do on the phones of a file."""
+    if path is None:
+        return {}
+    phones = read_phones(path)
+    shapes = {n: lip_shapes(to_68(t.landmarks), t.valid) for n, t in watched.tracks.items() if t is not None}
+    truth = viseme_means(shapes["reference"], phones, fps) if "reference" in shapes else {}
+    return {name: phone_values(phones, openings[name], own, truth, fps) for name, own in shapes.items()}
+
+
+def _by_syncnet(
+    file: Path | None, seen: Mapping[str, Seen | None], voice: Path, foreign: Path | None
+) -> dict[str, Values]:
+    """System -> LSE-C, LSE-D and offset; nothing without the network or without sound."""
+    if file is None:
+        return {}
+    network = session("syncnet", file)
+    voices = {}
+    for name, path in (("own", voice), ("other sound", foreign)):
+        if path is not None:
+            try:
+                voices[name] = voice_embeddings(network, read_speech(path))
+            except AudioError:
+                continue
+    out: dict[str, Values] = {}
+    for name, each in seen.items():
+        if each is None or each.track is None:
+            continue
+        lips = lip_embeddings(network, crops(each.frames(FPS), each.track))
+        heard = {name: "own"} | ({"other sound": "other sound"} if name == "generated" else {})
+        for system, of in heard.items():
+            if of in voices:
+                scores = sync_scores(lips, voices[of])
+                out[system] = {f"syncnet_{key}": value for key, value in scores._asdict().items()}
+    return out
+
+
+def _who(source: Source | None, files: Mapping[str, Path], watched: Watched) -> FloatArray | None:
+    """Embedding (512,) of the portrait, else of the first face of the reference; None without either."""
+    if "csim" not in files:
+        return None
+    if source is not None:
+        return embed(session("csim", files["csim"]), aligned_face(source.pixels, source.points))
+    reference = watched.judges.get("reference")
+    return reference.networks.faces[0] if reference is not None and reference.networks.faces else None
+
+
+def judge_pair(
+    pair: Pair, key: str, foreign: Path | None, every: int = 1, files: Mapping[str, Path] | None = None
+) -> tuple[Judged, ImageArray | None]:
     """Judge a clip and its anchors.
 
     Args:
@@ -220,56 +186,99 @@ def judge_pair(pair: Pair, key: str, foreign: Path | None, every: int = 1) -> tu
         key: kept with the result.
         foreign: a file with the sound of another clip, or None.
         every: pictures are judged in every so many frames.
+        files: option of `networks.extractors.KINDS` -> file of the network.
 
     Returns:
         (what was found, a picture (H, W, 3) of a few frames: generated, reference, difference three times as strong).
 
     Raises:
         VideoError: a video cannot be read.
-        AssetError: the face model is missing.
+        PictureError: the portrait or the art cannot be read.
+        InputError: the timed phones cannot be read.
+        AssetError: the face model is missing, or a network cannot be used.
     """
+    files = files or {}
     notes = _notes(pair, every)
     info = probe_video(pair.reference or pair.generated)
     fps = probe_video(pair.generated).fps
-    made = _Seen(pair.generated, fps, (info.width, info.height))
-    real = None if pair.reference is None else _Seen(pair.reference, fps, (info.width, info.height))
-    made.follow(notes, "generated")
+    made = Seen(pair.generated, fps, (info.width, info.height))
+    real = None if pair.reference is None else Seen(pair.reference, fps, (info.width, info.height))
+    _follow(made, notes, "generated")
     if real is not None:
-        real.follow(notes, "reference")
-    length = len(made.track.valid) if made.track is not None else 4
-    strip = _Strip([int(share * length) for share in _MOMENTS])
-    judges, tracks, count = _watch(made, real, every, strip)
-    rows = {name: _rows(track, made.size) for name, track in tracks.items()}
-    openings = {n: np.full(count, np.nan) if t is None else opening_of_track(t) for n, t in tracks.items()}
-    heard = _loudness(pair.sound or pair.generated, fps)
-    if heard is None and pair.sound is None and pair.reference is not None:
-        heard = _loudness(pair.reference, fps)
-    if heard is None:
-        notes.append("no sound: lips and sound are not judged")
-    elif count < LEAST_SYNC_S * fps:
+        _follow(real, notes, "reference")
+    source = _source(pair.portrait, notes)
+    art = None if pair.art is None else fitted_art(read_picture(pair.art).pixels, made.size)
+    watched = watch(made, real, every, files, art, source)
+    openings = {
+        n: np.full(watched.count, np.nan) if t is None else bridged(opening_of_track(t))
+        for n, t in watched.tracks.items()
+    }
+    heard, voice = _voice(pair, fps, notes)
+    if heard is not None and watched.count < LEAST_SYNC_S * fps:
         notes.append(f"shorter than {LEAST_SYNC_S:g} s: offset and confidence of the sound are not told")
-    values: dict[str, Mapping[str, float]] = {}
-    for name, track in tracks.items():
-        own = judges[name].values(fps) | (motion_values(track, openings[name]) if track is not None else {})
-        if real is not None:
-            own |= _against(track, rows[name], tracks["reference"], rows["reference"], min(made.size))
-        values[name] = own | (sound_values(heard, openings[name], fps) if heard is not None else {})
-    other = _loudness(foreign, fps) if foreign is not None else None
+    values = _values(watched, openings, heard, fps, made.size, source, _who(source, files, watched))
+    other = hear(foreign, fps) if foreign is not None else None
     if other is not None:
         values["other sound"] = sound_values(other, openings["generated"], fps)
-    curves: dict[str, NDArray[np.float64]] = {f"opening of {n}": curve for n, curve in openings.items() if n != "still"}
+    phones = _by_phones(pair.phones, watched, openings, fps)
+    synced = _by_syncnet(files.get("syncnet"), {"generated": made, "reference": real}, voice, foreign)
+    for more in (phones, synced):
+        for name, own in more.items():
+            values[name] = values.get(name, {}) | own
+    judged = _judged(pair, key, made, watched, openings, heard)
+    judged = dataclasses.replace(judged, values=values, notes=tuple(notes))
+    return judged, np.hstack(watched.strip.columns) if watched.strip.columns else None
+
+
+def _values(
+    watched: Watched,
+    openings: Mapping[str, NDArray[np.float64]],
+    heard: Heard | None,
+    fps: float,
+    size: tuple[int, int],
+    source: Source | None,
+    who: FloatArray | None,
+) -> dict[str, Values]:
+    """System -> what pictures, networks, movement and sound say."""
+    rows = {name: _rows(track, size) for name, track in watched.tracks.items()}
+    values: dict[str, Values] = {}
+    for name, track in watched.tracks.items():
+        judges = watched.judges[name]
+        own = judges.pictures.values(fps) | judges.networks.values(who) | judges.art.values()
+        if track is not None:
+            own |= motion_values(track, openings[name], None if source is None else source.shape)
+        if "reference" in watched.tracks:
+            own |= _against(track, rows[name], watched.tracks["reference"], rows["reference"], min(size))
+        if heard is not None:
+            own |= sound_values(heard, openings[name], fps, None if track is None else track.rotation)
+        values[name] = own
+    return values
+
+
+def _judged(
+    pair: Pair,
+    key: str,
+    made: Seen,
+    watched: Watched,
+    openings: Mapping[str, NDArray[np.float64]],
+    heard: Heard | None,
+) -> Judged:
+    """What is kept of a clip beside its values."""
+    curves = {f"opening of {n}": curve for n, curve in openings.items() if n != "still"}
     if heard is not None:
-        curves["loudness"] = heard[:count].astype(np.float64)
-    judged = Judged(
+        curves["loudness"] = heard.level[: watched.count].astype(np.float64)
+        curves["asked by the voice"] = heard.asked[: watched.count].astype(np.float64)
+    tracks, count = watched.tracks, watched.count
+    rows = {name: _rows(track, made.size) for name, track in tracks.items()}
+    return Judged(
         pair.clip,
         key,
         *made.size,
-        fps=fps,
+        fps=made.fps,
         frames=count,
         coverage={name: 0.0 if track is None else float(track.valid.mean()) for name, track in tracks.items()},
-        values=values,
-        notes=tuple(notes),
         curves={name: _rounded(curve) for name, curve in curves.items()},
-        rows={n: r[t.valid] if t is not None else r for (n, t), r in zip(tracks.items(), rows.values(), strict=True)},
+        rows={n: r[t.valid] if (t := tracks[n]) is not None else r for n, r in rows.items()},
+        faces={name: _face_curves(track, openings[name], count) for name, track in tracks.items()},
+        features={n: j.networks.features() for n, j in watched.judges.items() if j.networks.pool3},
     )
-    return judged, np.hstack(strip.columns) if strip.columns else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["aligned_points", "landmark_distances"]
+__all__ = ["aligned_points", "landmark_distances", "similarity"]
 
 Points = NDArray[np.floating]
 
@@ -31,6 +31,15 @@ def aligned_points(points: Points, onto: Points) -> NDArray[np.float64]:
     moved = za * ((np.conj(za) * zb).sum(axis=1, keepdims=True) / size)
     laid = np.stack([moved.real, moved.imag], axis=-1)
     return np.asarray(laid + onto.mean(axis=1, keepdims=True), np.float64)
+
+
+def similarity(points: Points, onto: Points) -> NDArray[np.float64]:
+    """(2, 3) matrix of the least-squares similarity that lays points (P, 2) onto others (P, 2) (Umeyama 1991)."""
+    a, b = points - points.mean(axis=0), onto - onto.mean(axis=0)
+    za, zb = a[:, 0] + 1j * a[:, 1], b[:, 0] + 1j * b[:, 1]
+    factor = (np.conj(za) * zb).sum() / max(float((np.abs(za) ** 2).sum()), 1e-12)
+    turn = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
+    return np.column_stack([turn, onto.mean(axis=0) - turn @ points.mean(axis=0)])
 
 
 def _mean_distance(a: Points, b: Points) -> float:

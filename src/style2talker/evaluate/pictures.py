@@ -40,7 +40,7 @@ def psnr(picture: ImageArray, truth: ImageArray, where: NDArray[np.bool_] | None
     return float(10 * np.log10(1 / (np.mean(np.square(difference), dtype=np.float64) + _EPSILON)))
 
 
-def _similarity(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+def _similarity(x: NDArray[np.float64], y: NDArray[np.float64], where: NDArray[np.bool_] | None = None) -> float:
     """SSIM of pictures in 0..1, windows that lie inside alone; NaN for pictures smaller than a window."""
     if min(x.shape[:2]) < _SIDE:
         return float("nan")
@@ -53,20 +53,23 @@ def _similarity(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     mx, my = mean(x), mean(y)
     vx, vy, both = mean(x * x) - mx * mx, mean(y * y) - my * my, mean(x * y) - mx * my
     score = (2 * mx * my + _C1) * (2 * both + _C2) / ((mx * mx + my * my + _C1) * (vx + vy + _C2))
-    return float(score.mean())
+    if where is not None:
+        score = score[where[inside, inside]]
+    return float(score.mean()) if score.size else float("nan")
 
 
-def ssim(picture: ImageArray, truth: ImageArray) -> float:
+def ssim(picture: ImageArray, truth: ImageArray, where: NDArray[np.bool_] | None = None) -> float:
     """Structural similarity (Wang et al. 2004): Gaussian window 11 x 11, sigma 1.5, full size, mean of R, G and B.
 
     Args:
         picture: (H, W, 3) uint8 RGB.
         truth: of the same shape.
+        where: (H, W) the pixels around which windows count; all when None.
 
     Returns:
-        1 for the same picture; NaN for one smaller than 11 pixels.
+        1 for the same picture; NaN for one smaller than 11 pixels, or where nothing counts.
     """
-    return _similarity(picture.astype(np.float64) / 255, truth.astype(np.float64) / 255)
+    return _similarity(picture.astype(np.float64) / 255, truth.astype(np.float64) / 255, where)
 
 
 def ssim_vico(picture: ImageArray, truth: ImageArray) -> float:

@@ -10,8 +10,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import chi2
 
-__all__ = ["Band", "Fit", "band", "best_lag", "bootstrap", "lagged", "pearson", "spread_ratio"]
+__all__ = [
+    "Band",
+    "Fit",
+    "band",
+    "best_lag",
+    "bootstrap",
+    "bridged",
+    "closeness",
+    "lagged",
+    "pearson",
+    "poisson_interval",
+    "spread_ratio",
+]
 
 _FEWEST = 8
 """Frames that two curves must share."""
@@ -127,3 +140,33 @@ def band(values: ArrayLike, share: float = 0.8) -> Band:
         return Band(float("nan"), float("nan"))
     low, high = np.quantile(known, [(1 - share) / 2, (1 + share) / 2])
     return Band(float(low), float(high))
+
+
+def bridged(curve: ArrayLike, most: int = 5) -> NDArray[np.float64]:
+    """A curve (T,) with gaps of up to so many unknown frames filled in a straight line; those at the ends stay."""
+    out = np.array(curve, np.float64)
+    known = np.flatnonzero(np.isfinite(out))
+    for before, after in zip(known[:-1].tolist(), known[1:].tolist(), strict=True):
+        if 1 < after - before <= most + 1:
+            inside = np.arange(before + 1, after)
+            out[inside] = np.interp(inside, [before, after], [out[before], out[after]])
+    return out
+
+
+def closeness(value: float, truth: float) -> float:
+    """How near a measure is to that of the reference, 1 for the same, 0 for half or double and beyond.
+
+    Too much loses as much as too little: 1 - |log2(value / truth)|. NaN where either is not positive.
+    """
+    if not (value > 0 and truth > 0):
+        return float("nan")
+    return float(1 - min(1.0, abs(np.log2(value / truth))))
+
+
+def poisson_interval(count: int, seconds: float, level: float = 0.95) -> Band:
+    """Interval of a rate a minute after so many events, exact (Garwood 1936); NaN when nothing was watched."""
+    if seconds <= 0:
+        return Band(float("nan"), float("nan"))
+    tail = (1 - level) / 2
+    low = chi2.ppf(tail, 2 * count) / 2 if count else 0.0
+    return Band(float(60 * low / seconds), float(60 * chi2.ppf(1 - tail, 2 * count + 2) / 2 / seconds))

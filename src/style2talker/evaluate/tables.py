@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from style2talker.evaluate.judged import Judged, plain
-from style2talker.evaluate.metrics import METRICS, SYSTEMS, WEIGHTS_MISSING, Metric
+from style2talker.evaluate.metrics import SYSTEMS, Metric, missing_weights
 from style2talker.evaluate.summary import Row
 from style2talker.media.atomic import atomic_path
 
@@ -19,15 +19,21 @@ __all__ = ["ARROWS", "by_metric", "conditions", "shown", "write_tables"]
 
 ARROWS = {"up": "↑", "down": "↓", "zero": "→ 0", "reference": "→ reference"}
 """Direction of a metric -> how it is shown."""
+_NOTHING = 1e-12
 _SHARED = ("frames", "coverage", "sizes", "fps")
-_COLUMNS = ("metric", "system", "value", "low", "high", "clips", "direction", "unit", "variant", "status", *_SHARED)
+_COLUMNS = (
+    *("metric", "system", "value", "low", "high", "clips", "closeness", "direction", "unit", "variant", "weights"),
+    *("status", *_SHARED),
+)
 
 
 def shown(value: float) -> str:
     """A number with four digits that count, "–" for none."""
     if not math.isfinite(value):
         return "–"
-    return f"{value:.4g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.2e}"
+    if abs(value) < _NOTHING:
+        return "0"
+    return f"{value:.4g}" if abs(value) >= 1e-3 else f"{value:.2e}"
 
 
 def by_metric(rows: Sequence[Row]) -> dict[Metric, dict[str, Row]]:
@@ -58,11 +64,17 @@ def conditions(clips: Sequence[Judged], left: Sequence[str]) -> dict[str, object
     }
 
 
+def _status(metric: Metric) -> str:
+    """Whether a number is one, or stands on weights that nobody knows."""
+    _, _, mark = metric.name.partition(" (")
+    return f"{mark.rstrip(')')} weights, no published metric" if mark else "ok"
+
+
 def _records(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
     for row in rows:
         m = row.metric
         low, high = row.interval
-        numbers = {"value": row.value, "low": low, "high": high, "clips": row.clips}
+        numbers = {"value": row.value, "low": low, "high": high, "clips": row.clips, "closeness": row.closeness}
         yield {
             "metric": m.name,
             "system": row.system,
@@ -70,16 +82,17 @@ def _records(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
             "direction": m.direction,
             "unit": m.unit,
             "variant": m.variant,
-            "status": "ok",
+            "weights": m.weights,
+            "status": _status(m),
         }
-    for name, place in WEIGHTS_MISSING.items():
+    for name, place in missing_weights(row.metric.name for row in rows).items():
         yield {"metric": name, "system": "generated", "status": f"weights missing, get them from {place}"}
 
 
 def _shared(facts: Mapping[str, object], system: str) -> dict[str, str]:
     """Cells that say what a row holds for; the still picture has the face of its one frame."""
     seen = dict(_items(facts["coverage"]))
-    name = "generated" if system == "other sound" else system
+    name = "generated" if system.startswith("other") else system
     listed = {key: " ".join(map(str, _list(facts[key]))) for key in ("sizes", "fps")}
     return {"frames": str(facts["frames"]), "coverage": str(seen.get(name, "")), **listed}
 
@@ -103,10 +116,12 @@ def _markdown(rows: Sequence[Row], facts: Mapping[str, object]) -> str:
         cells = [_cell(found.get(system)) for system in systems]
         unit = f" ({metric.unit})" if metric.unit else ""
         count = max(row.clips for row in found.values())
-        line = f"{metric.name}{unit} | {ARROWS[metric.direction]} | {' | '.join(cells)} | {count} | {metric.variant}"
+        variant = metric.variant if metric.weights == "none" else f"{metric.variant}; weights: {metric.weights}"
+        line = f"{metric.name}{unit} | {ARROWS[metric.direction]} | {' | '.join(cells)} | {count} | {variant}"
         out.append(f"| {line} |")
-    out += ["", "Anchors:", "", *(f"- {name}: {SYSTEMS[name]}" for name in systems), "", "Weights missing:", ""]
-    out += [f"- {name}: get them from {place}" for name, place in WEIGHTS_MISSING.items()]
+    out += ["", "Anchors:", "", *(f"- {name}: {SYSTEMS[name]}" for name in systems)]
+    missing = missing_weights(metric.name for metric in by_metric(rows))
+    out += ["", "Weights missing:", "", *(f"- {name}: get them from {place}" for name, place in missing.items())]
     troubles = [f"- {name}: {text}" for name, text in _items(facts["failed"])]
     troubles += [f"- {text}" for text in _list(facts["left_out"])]
     troubles += [f"- {name}: {'; '.join(map(str, _list(texts)))}" for name, texts in _items(facts["notes"])]
@@ -131,8 +146,10 @@ def _cell(row: Row | None) -> str:
 def write_tables(folder: Path, rows: Sequence[Row], clips: Sequence[Judged], left: Sequence[str]) -> None:
     """Write results.json, results.csv and results.md into a folder. Raises OutputError."""
     facts = conditions(clips, left)
-    known = {m.name: m.variant for m in METRICS}
-    single = {c.clip: {s: {m: v for m, v in own.items() if m in known} for s, own in c.values.items()} for c in clips}
+    names = {m.value: m.name for m in by_metric(rows)}
+    single = {
+        c.clip: {s: {names[m]: v for m, v in own.items() if m in names} for s, own in c.values.items()} for c in clips
+    }
     whole = {"conditions": facts, "systems": SYSTEMS, "results": [*_records(rows)], "clips": single}
     with atomic_path(folder / "results.json") as part:
         part.write_text(json.dumps(plain(whole), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

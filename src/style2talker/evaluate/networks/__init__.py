@@ -1,0 +1,1 @@
+"""Metrics that stand on trained networks, whose files come from whoever evaluates."""
