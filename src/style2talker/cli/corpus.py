@@ -47,6 +47,7 @@ Every = Annotated[int | None, typer.Option(help="Look for faces in every so many
 Seconds = Annotated[float | None, typer.Option(help="Length of a piece; default 5.")]
 MinTail = Annotated[float | None, typer.Option(help="Keep a last piece of more seconds; default 3.")]
 Coverage = Annotated[float | None, typer.Option(help="Least share of frames with the face; default 0.9.")]
+Deep3D = Annotated[str | None, typer.Option("--deep3d", help="Deep3D's network (ONNX), for the coefficients.")]
 PackSize = Annotated[int | None, typer.Option(help="Side of the stored frames in pixels; default 256.")]
 Quality = Annotated[int | None, typer.Option(help="Of the stored JPEG, 95 to 100; default 95.")]
 
@@ -151,6 +152,7 @@ def track(
     context: typer.Context,
     corpus: Corpus,
     min_coverage: Coverage = None,
+    deep3d: Deep3D = None,
     jobs: Jobs = 0,
     scheduler: Scheduler = None,
     retry: Retry = False,
@@ -161,8 +163,8 @@ def track(
     """Follow the face of every clip: 478 landmarks, 52 blendshapes, head pose, and 3DMM coefficients.
 
     The 257 coefficients a frame come from a learned linear map of the blendshapes, and are marked so: expression,
-    angles and translation; identity, texture and lighting are zero. The reconstruction network itself is not part of
-    this version: files that it made elsewhere may take the place of those in the corpus's folder 3DMM before pack.
+    angles and translation; identity, texture and lighting are zero. With --deep3d the reconstruction network makes all
+    of them; style2talker checkpoint FILE --onnx OUT writes it from the checkpoint that you have.
 
     Example: style2talker corpus track corpus
     """

@@ -19,9 +19,12 @@ def checkpoint(
     space: Annotated[
         str, typer.Option(help="Coefficients that drive the networks: bfm (as published) or rig.")
     ] = "bfm",
+    onnx: Annotated[
+        Path | None, typer.Option(help="Also write Deep3D's network to this file, for corpus track --deep3d.")
+    ] = None,
     as_json: flags.Json = False,
 ) -> None:
-    """Tell what public checkpoints are and what the networks, at published size, would take of them. Changes nothing.
+    """Tell what public checkpoints are and what the networks, at published size, would take of them.
 
     Example: style2talker checkpoint vtoonify_s_d.pt
     """
@@ -31,8 +34,15 @@ def checkpoint(
         if error.name != "torch":
             raise
         raise UsageError("checkpoints need torch, which is not installed: pip install 'style2talker[train]'") from error
+    if onnx is not None and len(files) != 1:
+        raise UsageError(f"--onnx writes one network, {len(files)} checkpoints are named: name one")
     reports = [preview(file, space) for file in files]
     for report in reports:
         print("\n".join(report.lines()))
+    if onnx is not None:
+        from style2talker.train.published.checkpoints.graph import write_reconstruction
+
+        write_reconstruction(files[0], onnx)
+        print(f"wrote {onnx}")
     if as_json:
         print(json.dumps({"checkpoints": [report.facts() for report in reports]}))

@@ -3,11 +3,13 @@
 Layout and camera as in Deng et al., "Accurate 3D Face Reconstruction with Weakly-Supervised Learning" (2019): identity
 80, expression 64, texture 80, angles 3, lighting 27, translation 3. Expression comes from the mesh by the map of
 `face/bfm.py`, angles from a scaled orthographic fit to the mesh, translation from the camera; identity, texture and
-lighting, that need the network and the Basel Face Model, are zero. What was made so says so: `MADE_BY`.
+lighting, that need the network, are zero. What was made so says so: `MADE_BY`. A user who has the network may have it
+make them (`corpus.reconstruction`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -135,7 +137,15 @@ def coefficients(track: Track, aligned: Floats) -> FloatArray:
     return rows
 
 
-def save_coefficients(path: Path, track: Track, points: FloatArray, width: int, height: int) -> None:
+def save_coefficients(
+    path: Path,
+    track: Track,
+    points: FloatArray,
+    width: int,
+    height: int,
+    network: Callable[[Floats], FloatArray] | None = None,
+    made_by: str = MADE_BY,
+) -> None:
     """Write a file as the published extraction does: a pickled dictionary in `.npy`.
 
     Args:
@@ -144,18 +154,20 @@ def save_coefficients(path: Path, track: Track, points: FloatArray, width: int, 
         points: (T, 68, 2) landmarks of it.
         width: of the frames.
         height: of the frames.
+        network: alignment (T, 5) -> coefficients (T, 257), in the place of the learned map.
+        made_by: how the coefficients are made.
 
     Raises:
         OutputError: it cannot be written.
     """
     aligned = alignment(track.landmarks, width, height)
     content = {
-        "coeff": coefficients(track, aligned),
+        "coeff": coefficients(track, aligned) if network is None else network(aligned),
         "lm68": points,
         "lm5": five_points(track.landmarks[..., :2]).astype(np.float32),
         "trans_param": aligned,
         "valid": track.valid,
-        "made_by": MADE_BY,
+        "made_by": made_by,
     }
     with atomic_path(path) as part:
         np.save(part, np.array(content, dtype=object), allow_pickle=True)

@@ -166,9 +166,11 @@ class TrackingOptions:
 
     Attributes:
         min_coverage: least share of the frames in which the face is found.
+        deep3d: Deep3D's network as an ONNX file, for the coefficients; empty for the learned map.
     """
 
     min_coverage: float = 0.9
+    deep3d: str = ""
 
     def __post_init__(self) -> None:
         _check(self, min_coverage=(0, 1))

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from style2talker.corpus.clips import FPS
 from style2talker.corpus.deep3d import MADE_BY, save_coefficients
 from style2talker.corpus.landmarks import to_68
 from style2talker.corpus.manifest import ClipRow
 from style2talker.corpus.outcome import Outcome, Place
+from style2talker.corpus.reconstruction import MADE_BY_NETWORK, reconstructed
 from style2talker.corpus.settings import TrackingOptions
 from style2talker.corpus.track import save_track
 from style2talker.errors import FaceError
 from style2talker.face.tracking import Track, track_frames
 from style2talker.media.video import read_frames
-from style2talker.records import ImageArray
+from style2talker.records import FloatArray, ImageArray
 
 __all__ = ["track_clip", "track_cropped"]
 
@@ -62,6 +65,7 @@ def track_clip(row: ClipRow, place: Place, options: TrackingOptions) -> Outcome:
 
     Raises:
         FaceError: the face is seen in too few frames.
+        AssetError: the network that the options name is missing, damaged or another one.
         OutputError: they cannot be written.
     """
     track, width, height = track_cropped(read_frames(place.path(row.files["video"]), FPS))
@@ -72,7 +76,14 @@ def track_clip(row: ClipRow, place: Place, options: TrackingOptions) -> Outcome:
         )
     files = {"track": place.file("tracks", row.clip, ".npz"), "coefficients": place.file("3DMM", row.clip, ".npy")}
     save_track(place.path(files["track"]), track)
-    save_coefficients(place.path(files["coefficients"]), track, to_68(track.landmarks), width, height)
+
+    def network(aligned: NDArray[np.float64]) -> FloatArray:
+        return reconstructed(Path(options.deep3d), read_frames(place.path(row.files["video"]), FPS), aligned)
+
+    made_by = MADE_BY_NETWORK if options.deep3d else MADE_BY
+    maker = network if options.deep3d else None
+    target = place.path(files["coefficients"])
+    save_coefficients(target, track, to_68(track.landmarks), width, height, maker, made_by)
     turned = np.degrees(np.median(track.rotation[track.valid], axis=0))
     pose = {name: round(float(angle), 2) for name, angle in zip(("pitch", "yaw", "roll"), turned, strict=True)}
     return Outcome(
@@ -80,7 +91,7 @@ def track_clip(row: ClipRow, place: Place, options: TrackingOptions) -> Outcome:
             row,
             files={**row.files, **files},
             coverage=round(coverage, 4),
-            coefficients=MADE_BY,
+            coefficients=made_by,
             quality={**row.quality, **pose},
         )
     )

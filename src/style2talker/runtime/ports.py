@@ -12,6 +12,7 @@ __all__ = [
     "INCEPTION",
     "LPIPS",
     "PORTS",
+    "RECONSTRUCTION",
     "SPEECH_ENCODER",
     "SYNCNET",
     "Port",
@@ -61,6 +62,9 @@ and where feeling and sentence, may be used.
 
 PORTS = (SPEECH_ENCODER, DENOISER)
 """Every graph; the file of each is NAME.onnx."""
+
+RECONSTRUCTION = Port("deep3d", {"faces": (None, 3, 224, 224)}, {"coefficients": (None, 257)})
+"""Aligned faces, RGB in 0..1 -> identity 80, expression 64, texture 80, angles 3, lighting 27, translation 3."""
 
 ARCFACE = Port("arcface", {"pictures": (None, 3, 112, 112)}, {"embedding": (None, 512)}, by_place=True)
 """RGB in -1..1, a face laid onto the template of ArcFace -> embedding, not normalised (Deng et al. 2019)."""

@@ -362,8 +362,8 @@ def reconstruction(x: torch.Tensor, s: State) -> torch.Tensor:
     """Deep3D's 257 coefficients of pictures (N, 3, 224, 224) in 0..1."""
     b = under(s, "backbone.")
     x = F.max_pool2d(batch_norm(conv(x, b, "conv1", stride=2, pad=3), b, "bn1").relu(), 3, 2, 1)
-    for stage, units in enumerate((3, 4, 6, 3), 1):
-        for unit in range(units):
+    for stage in range(1, 5):
+        for unit in range(sum(1 for key in b if key.startswith(f"layer{stage}.") and key.endswith("conv3.weight"))):
             x = bottleneck(x, under(b, f"layer{stage}.{unit}."), 2 if stage > 1 and unit == 0 else 1)
     x = x.mean((2, 3), keepdim=True)
     return torch.cat([conv(x, s, f"final_layers.{head}", pad=0) for head in range(7)], 1).flatten(1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from style2talker.train.published import reconstruction
 from style2talker.train.published.checkpoints.family import Family, Part
 from style2talker.train.published.checkpoints.layout import Shapes, batch_norm, convolution, nested
-from style2talker.train.published.reconstruction import EXPANSION, HEADS, STAGES, Reconstruction
+from style2talker.train.published.reconstruction import EXPANSION, HEADS, Reconstruction
 
 __all__ = ["RECONSTRUCTION", "reconstruction_layout"]
 
@@ -13,7 +14,7 @@ def reconstruction_layout() -> Shapes:
     """Keys of backbone and heads."""
     shapes = convolution("conv1", 3, 64, 7, 7, bias=False) | batch_norm("bn1", 64)
     inside = 64
-    for stage, (width, units) in enumerate(STAGES, 1):
+    for stage, (width, units) in enumerate(reconstruction.STAGES, 1):
         for unit in range(units):
             shapes |= nested(f"layer{stage}.{unit}", _bottleneck(inside, width))
             inside = width * EXPANSION
@@ -39,7 +40,7 @@ RECONSTRUCTION = Family(
     source="sicxu/Deep3DFaceRecon_pytorch",
     containers=("net_recon", "state_dict", ""),
     roots=("", "net_recon.", "face_3drecon."),
-    signature=("backbone.conv1.weight", "backbone.layer4.2.conv3.weight", "final_layers.6.weight"),
+    signature=("backbone.conv1.weight", "backbone.layer4.0.conv3.weight", "final_layers.6.weight"),
     layout=lambda _: reconstruction_layout(),
     parts=(Part("reconstruction", Reconstruction, ""),),
 )
