@@ -14,7 +14,7 @@ from style2talker.errors import ArtError, AssetError
 from style2talker.face.align import clip_crop, crop_portrait
 from style2talker.records import ARKIT_NAMES, Art, Motion, Portrait
 from style2talker.runtime.network import Network
-from style2talker.style_a.driving import RADIUS, face_place, rig_rows, windows
+from style2talker.style_a.driving import RADIUS, face_place, relative_to, rig_rows, windows
 from style2talker.style_a.neural import NeuralRenderer, driving_windows
 from tiny_networks import SIDE, write_style_a
 
@@ -77,6 +77,15 @@ def test_windows_are_those_of_the_training(portrait: Portrait) -> None:
     found = driving_windows(motion, seen)
     assert np.array_equal(found, windows(rows))
     assert np.array_equal(found[0, :, : RADIUS + 1], np.repeat(rows[:1].T, RADIUS + 1, axis=1))
+
+
+def test_a_portrait_that_stays_as_it_is_changes_nothing(portrait: Portrait) -> None:
+    seen = crop_portrait(portrait, clip_crop(portrait, SIDE))
+    still = Motion(np.repeat(seen.blendshapes[None], 5, axis=0), *(np.zeros((5, 3), np.float32) for _ in range(2)))
+    assert np.allclose(driving_windows(still, seen, relative=True), 0, atol=1e-6)
+    motion = talking()
+    moved, whole = driving_windows(motion, seen, relative=True), driving_windows(motion, seen)
+    assert np.array_equal(moved, relative_to(driving_windows(still, seen)[0, :, RADIUS], whole))
 
 
 @pytest.mark.parametrize("fps", [12.5, 30.0, 50.0])

@@ -28,6 +28,7 @@ __all__ = [
     "SPACES",
     "bfm_rows",
     "face_place",
+    "relative_to",
     "rig_rows",
     "windows",
 ]
@@ -89,6 +90,15 @@ def bfm_rows(coefficients: FloatArray) -> FloatArray:
     crop = (coefficients[:, CROP] - np.array(CROP_OFFSET)) / np.array(CROP_SCALE)
     parts = [coefficients[:, part] for part in (EXPRESSION, ANGLES, TRANSLATION)]
     return np.concatenate([*parts, crop], axis=1, dtype=np.float32)
+
+
+def relative_to(own: FloatArray, driven: FloatArray) -> FloatArray:
+    """What a motion changes: windows (..., C, 27) less the row (C,) of the portrait itself.
+
+    Not published. A network that is told how far the portrait is from where it should be need not read that from the
+    portrait, which takes many people to learn.
+    """
+    return np.asarray(driven - own[:, None], dtype=np.float32)
 
 
 def windows(rows: FloatArray, radius: int = RADIUS) -> FloatArray:

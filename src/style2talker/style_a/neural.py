@@ -17,7 +17,7 @@ from style2talker.face.align import clip_crop, crop_portrait
 from style2talker.records import Art, FloatArray, ImageArray, Motion, Portrait
 from style2talker.runtime.network import Network
 from style2talker.style_a.alignment import align_face, anchors_of_mesh
-from style2talker.style_a.driving import face_place, rig_rows, windows
+from style2talker.style_a.driving import face_place, relative_to, rig_rows, windows
 from style2talker.style_a.layers import Background, build_layers
 from style2talker.style_a.parsing import mesh_parsing
 
@@ -82,7 +82,7 @@ class NeuralRenderer:
             others: for the rig's renderer; the network draws one person.
             reuse: for the rig's renderer; frames are arrays of their own here.
         """
-        driven = driving_windows(motion, self._portrait)
+        driven = driving_windows(motion, self._portrait, self._network.card.settings.get("relative") is True)
         for begin in range(0, len(driven), self._batch):
             made = self._network.again.run(window=driven[begin : begin + self._batch], **self._features)["frame"]
             for picture in made:
@@ -126,17 +126,23 @@ class NeuralRenderer:
             raise ArtError(f"this Style-A network does not know the style {art.name}, it knows: {known}")
 
 
-def driving_windows(motion: Motion, portrait: Portrait) -> FloatArray:
+def driving_windows(motion: Motion, portrait: Portrait, relative: bool = False) -> FloatArray:
     """The coefficients around each frame of a motion, (T, C, 27).
 
     Args:
         motion: on any clock.
         portrait: the square that the network sees.
+        relative: take the portrait's own coefficients off.
     """
     count = max(1, round(motion.n_frames / motion.fps * _FPS))
     even = motion.resampled(_FPS, count)
     side = portrait.pixels.shape[0]
-    whole = windows(rig_rows(even, portrait.rotation, face_place(portrait.landmarks, side, side)))
+    place = face_place(portrait.landmarks, side, side)
+    whole = windows(rig_rows(even, portrait.rotation, place))
+    if relative:
+        still = np.zeros((1, 3), np.float32)
+        own = rig_rows(Motion(portrait.blendshapes[None], still, still, _FPS), portrait.rotation, place)
+        whole = relative_to(own[0], whole)
     if even is motion:
         return whole
     at = np.clip(np.arange(motion.n_frames) * (_FPS / motion.fps), 0, count - 1)

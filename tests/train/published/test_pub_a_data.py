@@ -21,7 +21,7 @@ from style2talker.errors import InputError, UsageError  # noqa: E402
 from style2talker.face.pose import rotation_matrix  # noqa: E402
 from style2talker.face.tracking import Track  # noqa: E402
 from style2talker.records import ARKIT_NAMES  # noqa: E402
-from style2talker.style_a.driving import face_place, rig_rows  # noqa: E402
+from style2talker.style_a.driving import RADIUS, face_place, rig_rows  # noqa: E402
 from style2talker.style_a.parsing import CLASSES  # noqa: E402
 from style2talker.train.published.style_a.clips import ClipData, Frames, Movie, find_clips  # noqa: E402
 from style2talker.train.published.style_a.data import Samples, as_picture  # noqa: E402
@@ -140,7 +140,8 @@ def test_acted_targets_have_neutral_sources_and_films_their_own(
     assert set(pairs) == {(neutral, neutral), (neutral, "M001#happy#level_2#001"), ("film", "film")}
 
 
-def test_windows_come_from_the_target_and_its_clip_alone(corpus: Path, samples: Samples) -> None:
+def test_windows_come_from_the_target_and_its_clip_alone(corpus: Path) -> None:
+    samples = Samples(dataclasses.replace(TINY, relative=False), corpus, "train", 3)
     film = named(samples.clips, "film")
     _, track = drawn_clip(list(CLIPS).index("film"))
     assert np.allclose(film.windows[:, :52, 13], track.blendshapes, atol=1e-3)
@@ -382,3 +383,16 @@ def test_terms_fade_in_and_out() -> None:
 def test_impossible_recipes_are_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         dataclasses.replace(TINY, **change)
+
+
+def test_a_relative_network_is_told_what_changes(corpus: Path) -> None:
+    told = Samples(TINY, corpus, "train", 3)
+    whole = Samples(dataclasses.replace(TINY, relative=False), corpus, "train", 3)
+    clip, other = told.clips[0], told.clips[-1]
+    assert TINY.relative
+    same_frame = told.pair((clip, 3), (clip, 3))["window"]
+    assert np.array_equal(same_frame[:, RADIUS], np.zeros(61, np.float32))
+    own = whole.pair((other, 2), (other, 2))["window"][:, RADIUS]
+    changed, absolute = (each.pair((other, 2), (clip, 5))["window"] for each in (told, whole))
+    assert np.allclose(changed, absolute - own[:, None], atol=1e-6)
+    assert np.abs(changed - absolute).max() > 0.01

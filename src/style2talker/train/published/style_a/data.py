@@ -29,6 +29,7 @@ import numpy as np
 from style2talker.errors import InputError, UsageError
 from style2talker.records import FloatArray, ImageArray
 from style2talker.style_a.alignment import align_face, anchors_of_mesh
+from style2talker.style_a.driving import RADIUS, relative_to
 from style2talker.style_a.parsing import CLASSES, BiSeNet, mesh_parsing
 from style2talker.train.published.style_a.clips import ClipData, Frames, find_clips
 from style2talker.train.published.style_a.mesh_flow import mesh_flow
@@ -138,10 +139,10 @@ class Samples:
             mirrored_mesh(own.mesh(frame, size), size) if mirrored else own.mesh(frame, size)
             for own, frame in ((origin, then), (clip, now), (clip, following))
         )
-        window, next_window = (
-            mirrored_window(clip.windows[frame]) if mirrored else np.array(clip.windows[frame])
-            for frame in (now, following)
-        )
+        own = origin.windows[then][:, RADIUS] if recipe.relative else np.zeros(recipe.coefficients, np.float32)
+        window, next_window = (relative_to(own, clip.windows[frame]) for frame in (now, following))
+        if mirrored:
+            window, next_window = mirrored_window(window), mirrored_window(next_window)
         flow, trust = mesh_flow(mesh, aim, size, grid)
         next_flow, next_trust = mesh_flow(aim, next_aim, size, grid)
         truth = self._truth(clip, now, style, degree)

@@ -49,6 +49,8 @@ class StyleASettings:
         art_size: side of the picture that the art encoder sees.
         art_width: channels of the art encoder's first layer.
         styles: art styles in the table.
+        relative: drive by the difference to the portrait's own coefficients; false as published, where the portrait's
+            are to be read from its pixels.
         parsing: where the 19 channels of face parsing come from: "mesh", "bisenet" (published) or "none" for zeros.
         warp_fused: warp what is fused after the warp of the feature, and the running picture, by the resized flow;
             false as released, where detail of the still pose can ghost.
@@ -80,6 +82,7 @@ class StyleASettings:
     art_size: int = 256
     art_width: int = 32
     styles: int = 317
+    relative: bool = False
     parsing: str = "mesh"
     warp_fused: bool = True
     refine_from: str = "warped"
@@ -131,6 +134,7 @@ class StyleASettings:
             art_size=128,
             art_width=16,
             styles=16,
+            relative=True,
             carry_picture=True,
         )
 
@@ -155,6 +159,7 @@ class StyleASettings:
             art_size=32,
             art_width=8,
             styles=8,
+            relative=True,
             carry_picture=True,
         )
 
