@@ -160,6 +160,8 @@ def train_network(plan: Plan, corpus: Path, out: Path, dry_run: bool = False, as
 
     if not (corpus / MANIFEST).is_file():
         raise UsageError(f"{corpus} is no corpus, it has no {MANIFEST}: make one by style2talker corpus run")
+    # Read when torch is loaded, which else complains in each process that every weight was used after all.
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     run = _loaded("engine.loop", "train")
     _, _, module, name = _NETWORKS[plan.network]
     task = _loaded(module, name)

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed")
 pytest.importorskip("lightning_fabric", reason="the train extra is not installed")
 
 import toy_tasks  # noqa: E402
-from toy_tasks import Line, run  # noqa: E402
+from toy_tasks import Line, run, tensors  # noqa: E402
 
 from style2talker.errors import Style2TalkerError, UsageError  # noqa: E402
 from style2talker.media.picture import read_picture  # noqa: E402
@@ -40,21 +39,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _tensors(tree: object, name: str = "") -> Iterator[tuple[str, torch.Tensor]]:
-    if isinstance(tree, torch.Tensor):
-        yield name, tree
-    elif isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from _tensors(value, f"{name}.{key}")
-
-
-def _all_tensors(state: State) -> dict[str, torch.Tensor]:
-    """Every tensor of a checkpoint by the way to it."""
-    return dict(_tensors({"now": state.networks, "mean": state.averaged, "optimiser": state.optimisers}))
-
-
 def _assert_same(one: State, other: State, within: float = 0.0) -> None:
-    ours, theirs = _all_tensors(one), _all_tensors(other)
+    ours, theirs = tensors(one), tensors(other)
     assert one.step == other.step
     assert ours.keys() == theirs.keys()
     for name, value in ours.items():

@@ -16,6 +16,7 @@ from torch import nn
 
 from style2talker.train.published.engine.loop import Trained, train
 from style2talker.train.published.engine.settings import TrainingSettings
+from style2talker.train.published.engine.state import State
 from style2talker.train.published.engine.task import Task
 
 SLOPES = np.array([[2.0, -1.0, 0.5]], np.float32)
@@ -125,6 +126,21 @@ class Spots(Line):
 
 
 TOYS: dict[str, type[Line]] = {"line": Line, "spots": Spots}
+
+
+def tensors(state: State) -> dict[str, torch.Tensor]:
+    """Every tensor of a checkpoint by the way to it."""
+    found: dict[str, torch.Tensor] = {}
+
+    def look(tree: object, name: str) -> None:
+        if isinstance(tree, torch.Tensor):
+            found[name] = tree
+        elif isinstance(tree, dict):
+            for key, value in tree.items():
+                look(value, f"{name}.{key}")
+
+    look({"now": state.networks, "mean": state.averaged, "optimiser": state.optimisers}, "")
+    return found
 
 
 def run(toy: str, out: Path, at_step: Callable[[int], None] | None = None, **settings: object) -> Trained:

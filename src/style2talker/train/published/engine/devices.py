@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import logging
 import os
-import warnings
 from datetime import timedelta
+from inspect import signature
 
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies import DDPStrategy
+from torch.nn.parallel import DistributedDataParallel
 
 from style2talker.errors import UsageError
 from style2talker.train.published.engine.settings import TrainingSettings
 
 __all__ = ["open_fabric"]
+
+_SYNC_BUFFERS = (
+    "forward_sync_buffers"
+    if "forward_sync_buffers" in signature(DistributedDataParallel).parameters
+    else "broadcast_buffers"
+)
+"""What torch calls the copying of buffers before each call; it had another name before 2.13."""
 
 _PATIENCE = timedelta(hours=2)
 """How long processes wait for the first one, which alone measures and writes."""
@@ -40,8 +48,8 @@ def open_fabric(settings: TrainingSettings) -> Fabric:
         )
     if kind == "cpu" and settings.precision == "16-mixed":
         raise UsageError("--precision 16-mixed needs a GPU: use bf16-mixed or 32")
-    # Buffers hold no statistics of the batch. A phase may leave weights of a network unused.
-    several = DDPStrategy(timeout=_PATIENCE, broadcast_buffers=False, find_unused_parameters=True)
+    # Buffers are the same everywhere and stay so. A phase may leave weights of a network unused.
+    several = DDPStrategy(timeout=_PATIENCE, find_unused_parameters=True, **{_SYNC_BUFFERS: False})
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     fabric = Fabric(
         accelerator=kind,
@@ -50,8 +58,6 @@ def open_fabric(settings: TrainingSettings) -> Fabric:
         num_nodes=nodes,
         precision="32-true" if settings.precision == "32" else settings.precision,
     )
-    # That every weight was used after all is told once by torch, and is no fault.
-    warnings.filterwarnings("ignore", message="find_unused_parameters=True was specified")
     fabric.launch()
     return fabric
 

@@ -54,7 +54,8 @@ class Phases:
             settings: how.
         """
         self._task, self._fabric, self._settings = task, fabric, settings
-        self.networks = {name: fabric.to_device(network) for name, network in task.networks.items()}
+        # No statistics of a batch, no dropout: the networks that learn are those that are used later.
+        self.networks = {name: fabric.to_device(network).eval() for name, network in task.networks.items()}
         self._weights = {
             name: [weight for weight in network.parameters() if weight.requires_grad]
             for name, network in self.networks.items()

@@ -37,7 +37,8 @@ class Task(Protocol):
 
     Attributes:
         name: "style-e" or "style-a".
-        networks: name -> network, all that a checkpoint holds; those that no phase changes have no gradients.
+        networks: name -> network, all that a checkpoint holds; those that no phase changes have no gradients. They
+            train as they are used: in the mode `eval`, without statistics of the batch and without dropout.
         phases: of a step, in order, such as ("generator", "discriminator"); each has an optimiser of its own.
         averaged: names of the networks that an exponential moving average is kept of.
     """
