@@ -45,7 +45,7 @@ def train_style_e(
     Example: torchrun --nproc_per_node 4 train_style_e.py --root_dir corpus --save_dir runs/style-e
     """
     settings: dict[str, object | None] = {
-        "audio_weights": audioencoder_ckpt,
+        "initial": audioencoder_ckpt,
         "rate": lr,
         "latent": latent_dim,
         "blocks": layers,
@@ -77,6 +77,9 @@ def train_style_a(
     pre_train_vtoonify: Annotated[
         str | None, typer.Option("--pre_train_vtoonify", help="VToonify-D that teaches; it stays as it is.")
     ] = None,
+    style_encoder_path: Annotated[
+        str | None, typer.Option("--style_encoder_path", help="pSp, encoder of faces.")
+    ] = None,
     faceparsing_path: Annotated[str | None, typer.Option("--faceparsing_path", help="BiSeNet as ONNX.")] = None,
     preset: Preset = "paper",
     local_rank: Rank = 0,
@@ -89,7 +92,9 @@ def train_style_a(
     training: dict[str, object | None] = {"steps": iterations, "batch": batch, "save_every": save_every}
     training |= {"log_every": log_every, "sheet_every": log_every}
     settings: dict[str, object | None] = {"learning_rate": lr, "adversarial": adv_loss, "reconstruction": grec_loss}
-    settings |= {"temporal": tmp_loss, "mask": msk_loss, "initial": pre_train}
+    settings |= {"temporal": tmp_loss, "mask": msk_loss}
+    files = [file for file in (pre_train, style_encoder_path) if file is not None]
+    settings["initial"] = ",".join(files) or None
     if perc_loss is not None:
         settings["perceptual"] = perc_loss * (batch or planned("style-a", preset, None, {}, {}).training.batch)
     if pre_train_vtoonify is not None:
