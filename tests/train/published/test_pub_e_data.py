@@ -26,7 +26,7 @@ from style2talker.train.published.style_e.clips import (  # noqa: E402
 from style2talker.train.published.style_e.data import Samples, units  # noqa: E402
 from style2talker.train.published.style_e.settings import StyleESettings  # noqa: E402
 from style2talker.train.published.style_e.texts import embedded, read_sentences  # noqa: E402
-from style2talker.train.published.style_e.utterances import Utterances  # noqa: E402
+from style2talker.train.published.style_e.utterances import Said, Utterances  # noqa: E402
 
 SETTINGS = StyleESettings(space="rig", text_width=6, silent=True)
 
@@ -211,7 +211,7 @@ def test_synthetic_speech_opens_and_shuts_a_known_mouth(folder, speech, space):
     assert len(utterances.files) == 2
     size = 52 if space == "rig" else 64
     said = utterances.drawn(32, np.zeros(size, np.float32), np.random.default_rng(2))
-    assert said.expression.shape == (32, size) and said.windows.shape == (32, 80, 16)
+    assert isinstance(said, Said) and said.expression.shape == (32, size) and said.windows.shape == (32, 80, 16)
     assert said.text in made_feelings().texts and said.colour.shape == (80,)
     again = Utterances(speech, 2, made_feelings(), space).drawn(
         32, np.zeros(size, np.float32), np.random.default_rng(2)

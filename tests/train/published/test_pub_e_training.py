@@ -18,8 +18,9 @@ from style2talker.face.rig import load_rig  # noqa: E402
 from style2talker.records import ARKIT_NAMES  # noqa: E402
 from style2talker.train.published.style_e import ablation, task  # noqa: E402
 from style2talker.train.published.style_e.ablation import OPTIONS, changed, main, taught  # noqa: E402
-from style2talker.train.published.style_e.judging import best_r, curve_sheet  # noqa: E402
+from style2talker.train.published.style_e.judging import Held, Judge, best_r, curve_sheet  # noqa: E402
 from style2talker.train.published.style_e.losses import (  # noqa: E402
+    MouthModel,
     body_mouth,
     mouth_model,
     opening_of,
@@ -100,6 +101,16 @@ def test_the_users_basel_face_is_measured_at_the_published_landmarks(tmp_path):
     (tmp_path / "no.mat").write_bytes(b"no")
     with pytest.raises(InputError, match="is no Basel Face Model"):
         body_mouth(tmp_path / "no.mat")
+
+
+def test_a_mouth_is_linear_in_expression_and_identity():
+    points = np.zeros((4, 3), np.float32)
+    points[1::2, 1] = 1.0
+    lower = np.zeros((1, 4, 3), np.float32)
+    lower[0, 3, 1] = 1.0
+    mouth = MouthModel(points, lower, np.repeat(lower, 80, axis=0))
+    assert mouth.openings(torch.tensor([2.0])).tolist() == [1.0, 9.0]
+    assert mouth.openings(torch.tensor([2.0]), torch.full((80,), 0.1)).tolist() == pytest.approx([1.0, 121.0], rel=1e-4)
 
 
 def test_velocity_is_the_step_from_frame_to_frame():
@@ -231,6 +242,20 @@ def test_a_clip_is_learned_by_heart(folder):
     made = StyleETask(settings, folder, FakeEncoder())
     numbers = made.validate(taught(made, 300, 4))
     assert numbers["lip_r"] >= 0.98 and numbers["motion_r"] > 0.9
+
+
+def test_numbers_of_what_was_made(trained):
+    """The motion itself agrees wholly, the mean face not at all."""
+    made, _ = trained
+    judge = Judge(made._corpus, made.settings, rig_mouth(), made._texts)
+    clip = made._corpus.load("c#happy#level_3#001")
+    opened, loudness = opening_of(rig_mouth(), clip.expression), clip.windows[:, :, 8].mean(axis=1)
+    numbers = judge.numbers([Held(clip, clip.expression, opened, opened, loudness)])
+    assert (numbers["mse"], numbers["lip_r"], numbers["motion_r"], numbers["lip_spread"]) == pytest.approx((0, 1, 1, 1))
+    assert numbers["lip_r_loudness"] > 0.9 and numbers["mse_mean"] > 0.001
+    still = np.repeat(clip.expression.mean(axis=0)[None], len(opened), axis=0)
+    numbers = judge.numbers([Held(clip, still, opened, opening_of(rig_mouth(), still), loudness)])
+    assert numbers["lip_r"] == numbers["motion_r"] == 0.0 and numbers["lip_spread"] < 1e-3
 
 
 def test_correlation_allows_for_three_frames():
