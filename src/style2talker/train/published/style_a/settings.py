@@ -2,8 +2,8 @@
 
 `paper` is the published network (the specification's section 6); whatever goes beyond the release has a setting, whose
 value as released the attribute's line names. `small` and `tiny` are networks of the same build that start from nothing,
-on two cores in an evening and in minutes; their deviations beyond plain size are `carry_picture` and an identity
-encoder that learns along.
+on two cores in an evening and in minutes; their deviations beyond plain size are `carry_picture`, `relative` and an
+identity encoder that learns along.
 
 S is the side of the portrait, O that of the frames. The base, where synthesis begins, is S/8; the flow lives on the
 grid F = S/4. L = 2 log2(O) - 2 rows make a code: as many as StyleGAN2 has places to modulate.
