@@ -47,8 +47,8 @@ def comparison_markdown(comparison: Comparison) -> str:
         f"{counts or 'no metric is known to both'}.",
         "",
         "Gain: how much better the mean clip became, 95 % by the bootstrap over clips; of metrics that are to be like",
-        "the reference's, how much nearer, in natural logarithms of the ratio where both are positive. Chance: of signs",
-        "as one-sided, allowing for the number of metrics.",
+        "the reference's, how much nearer, in natural logarithms of the ratio where both are positive. Chance: of",
+        "signs as one-sided, allowing for the number of metrics.",
     ]
     for verdict, heading in VERDICTS.items():
         found = comparison.of(verdict)
