@@ -80,16 +80,15 @@ def _filled(shape: Shape) -> tuple[int, ...]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without what the exporter tells its own developers: of packages that are not needed, and of its own future."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
     try:
         with warnings.catch_warnings():
             for kind in (FutureWarning, DeprecationWarning, UserWarning):
                 warnings.simplefilter("ignore", kind)
             yield
     finally:
-        logger.setLevel(level)
+        logging.disable(level)
 
 
 def _forget(model: onnx.ModelProto) -> None:
