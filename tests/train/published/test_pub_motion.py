@@ -91,3 +91,28 @@ def test_photo_and_window_both_steer_the_flow() -> None:
     assert not torch.allclose(flow, network(photo, window.flip(0))[0], atol=1e-4)
     alike, _ = network(photo[:1], window)  # one photo for all windows
     assert torch.allclose(alike[0], flow[0], atol=1e-5)
+
+
+def test_pose_counts_as_much_as_it_is_told_to() -> None:
+    torch.manual_seed(0)
+    plain, enlarged = MotionGenerator(61, 64, 32, 8, 32), MotionGenerator(61, 64, 32, 8, 32, pose_gain=10.0)
+    enlarged.load_state_dict(plain.state_dict())
+    window = torch.randn(2, 61, 27)
+    larger = window.clone()
+    larger[:, 52:] *= 10
+    picture = torch.randn(2, 3, 64, 64)
+    assert torch.allclose(enlarged(picture, window)[1], plain(picture, larger)[1], atol=1e-5)
+
+
+def test_the_linear_field_is_six_numbers_and_nothing_at_first() -> None:
+    torch.manual_seed(0)
+    network = MotionGenerator(61, 64, 32, 8, 32, affine=True)
+    assert count(network) == count(MotionGenerator(61, 64, 32, 8, 32)) + 32 * 6 + 6
+    picture, window = torch.randn(1, 3, 64, 64), torch.randn(1, 61, 27)
+    assert not network(picture, window)[0].any()
+    assert network.affine is not None
+    with torch.no_grad():
+        network.affine.bias.copy_(torch.tensor([0.0, 0.0, 0.5, 0.25, 0.0, 0.0]))
+    flow = network(picture, window)[0][0]
+    assert torch.allclose(flow[0], torch.full((16, 16), 2.0))
+    assert torch.allclose(flow[1], torch.linspace(-1, 1, 16).expand(16, 16), atol=1e-6)

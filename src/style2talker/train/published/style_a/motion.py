@@ -3,7 +3,9 @@
 As published by PIRenderer and used by StyleHEAT and Style2Talker: a mapping network turns the window into a descriptor,
 which steers an hourglass on the photo through AdaIN, ending in a flow at a quarter of the photo's size. Deviations: the
 last layer begins at zero, so that training begins from the photo as it is; photos below 64 pixels have one level less,
-because nothing is left to normalise at one pixel; the warped photo is left to whoever wants it.
+because nothing is left to normalise at one pixel; the warped photo is left to whoever wants it. On request, columns of
+pose are enlarged and a linear field is added to the flow: heads are followed after a hundred steps instead of
+thousands.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ __all__ = ["AdaIN", "Mapping", "MotionGenerator"]
 _SHARED = 128  # width of the layer from which scale and shift of an AdaIN come
 _LEVELS = 5
 _SLOPE = 0.1
+_POSE = 9  # columns at the end of a row: angles, translation, place
+_REACH = 4.0  # pixels of the grid that a number of the linear field is worth at its border
 _TRIM = 3  # frames that a convolution of three taps, three apart, takes off each end
 
 
@@ -99,10 +103,24 @@ class MotionGenerator(nn.Module):
         descriptor: width of the descriptor.
         base: channels at full size, doubled at each level.
         cap: most channels.
+        pose_gain: factor on the columns of pose.
+        affine: add a linear field to the flow.
     """
 
-    def __init__(self, coefficients: int, size: int, descriptor: int = 256, base: int = 32, cap: int = 256) -> None:
+    def __init__(
+        self,
+        coefficients: int,
+        size: int,
+        descriptor: int = 256,
+        base: int = 32,
+        cap: int = 256,
+        pose_gain: float = 1.0,
+        affine: bool = False,
+    ) -> None:
         super().__init__()
+        gains = torch.ones(coefficients, 1)
+        gains[-_POSE:] = pose_gain
+        self.register_buffer("gains", gains, persistent=False)
         levels = min(_LEVELS, int(math.log2(size)) - 1)
         widths = [min(base << level, cap) for level in range(levels + 1)]
         self.mapping = Mapping(coefficients, descriptor)
@@ -119,6 +137,14 @@ class MotionGenerator(nn.Module):
         self.flow = nn.Conv2d(inward, 2, 7, padding=3)
         nn.init.zeros_(self.flow.weight)
         nn.init.zeros_(self.flow.bias)
+        self.affine = nn.Linear(descriptor, 6) if affine else None
+        if self.affine is not None:
+            nn.init.zeros_(self.affine.weight)
+            nn.init.zeros_(self.affine.bias)
+            line = torch.linspace(-1, 1, size // 4)
+            down, across = torch.meshgrid(line, line, indexing="ij")
+            field = _REACH * torch.stack([across, down, torch.ones_like(down)])  # (3, F, F)
+            self.register_buffer("field", field, persistent=False)
 
     def forward(self, picture: torch.Tensor, window: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Move a photo.
@@ -130,7 +156,7 @@ class MotionGenerator(nn.Module):
         Returns:
             (flow (B, 2, S/4, S/4) in pixels of that grid, descriptor (B, D)).
         """
-        descriptor = self.mapping(window)
+        descriptor = self.mapping(window * self.gains)
         x = self.first(picture).expand(window.shape[0], -1, -1, -1)
         found = [x]
         for down in self.down:
@@ -140,4 +166,7 @@ class MotionGenerator(nn.Module):
         for up in self.up:
             x = torch.cat([up(x, descriptor), found.pop()], dim=1)
         x = functional.layer_norm(x, x.shape[1:]) * self.scale + self.shift
-        return self.flow(functional.leaky_relu(x, _SLOPE)), descriptor
+        flow = self.flow(functional.leaky_relu(x, _SLOPE))
+        if self.affine is not None:
+            flow = flow + torch.einsum("bij,jhw->bihw", self.affine(descriptor).unflatten(1, (2, 3)), self.field)
+        return flow, descriptor

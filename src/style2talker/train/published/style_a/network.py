@@ -85,6 +85,8 @@ class StyleA(nn.Module):
             settings.descriptor,
             settings.motion_base,
             settings.motion_cap,
+            settings.pose_gain,
+            settings.affine,
         )
         self.synthesis = Synthesis(settings)
 

@@ -51,6 +51,10 @@ class StyleASettings:
         styles: art styles in the table.
         relative: drive by the difference to the portrait's own coefficients; false as published, where the portrait's
             are to be read from its pixels.
+        pose_gain: factor on the columns of angles, translation and place, which spread less than expressions; 1 as
+            published.
+        affine: add to the flow a linear field that the descriptor tells, for movements of the whole head, which
+            instance norm hides from the hourglass; false as published.
         parsing: where the 19 channels of face parsing come from: "mesh", "bisenet" (published) or "none" for zeros.
         warp_fused: warp what is fused after the warp of the feature, and the running picture, by the resized flow;
             false as released, where detail of the still pose can ghost.
@@ -83,6 +87,8 @@ class StyleASettings:
     art_width: int = 32
     styles: int = 317
     relative: bool = False
+    pose_gain: float = 1.0
+    affine: bool = False
     parsing: str = "mesh"
     warp_fused: bool = True
     refine_from: str = "warped"
@@ -135,6 +141,8 @@ class StyleASettings:
             art_width=16,
             styles=16,
             relative=True,
+            pose_gain=10.0,
+            affine=True,
             carry_picture=True,
         )
 
@@ -160,6 +168,8 @@ class StyleASettings:
             art_width=8,
             styles=8,
             relative=True,
+            pose_gain=10.0,
+            affine=True,
             carry_picture=True,
         )
 
