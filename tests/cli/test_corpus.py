@@ -99,7 +99,9 @@ def test_options_come_from_a_file_and_the_command_line_wins(here: Path, command:
     shown = command("corpus", "crop", "raw", "-o", "c", "--config", "all.toml", "--size", "64", "--dry-run").out
     assert "size = 64\nmargin = 0.3\n" in shown
     assert "quality = 97" in command("corpus", "pack", "c", "--config", "all.toml", "--dry-run").out
-    assert command("corpus", "track", "c", "--min-coverage", "0.5", "--dry-run").out == "[track]\nmin_coverage = 0.5\n"
+    assert command("corpus", "track", "c", "--min-coverage", "0.5", "--dry-run").out == (
+        '[track]\nmin_coverage = 0.5\ndeep3d = ""\n'
+    )
     assert not (here / "c").exists()
 
 
