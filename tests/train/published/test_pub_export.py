@@ -46,6 +46,19 @@ from tiny_checkpoints import STYLE_A, STYLE_E, style_a_networks, style_e_network
 from tiny_networks import FirstLetters
 
 
+class _Normalised(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * torch.rsqrt(x.square().mean(dim=-1, keepdim=True) + 1e-8)
+
+
+def test_a_small_epsilon_survives(tmp_path: Path) -> None:
+    # The exporter's simplification takes x + 1e-8 for x; a row of zeros then is no number.
+    graph = Graph(_Normalised(), Port("norm", {"x": (None, 7)}, {"y": (None, 7)}))
+    write_model(traced(graph), dataclasses.replace(CARD, port=graph.port), tmp_path / "n.onnx")
+    rows = np.array([[0.0] * 7, [1e-5] * 7, [3.0] * 7], np.float32)
+    assert assert_agreement(graph, tmp_path / "n.onnx", [{"x": rows}]) < 1e-5
+
+
 class _Layer(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -239,7 +252,7 @@ def test_the_graphs_of_style_a_compute_what_the_network_computes() -> None:
     assert frame.port.inputs["window"] == (None, 61, 27)
     assert frame.port.outputs == {"frame": (None, 3, 64, 64)}
     portraits, frames = style_a_inputs(portrait, frame, np.random.default_rng(3))
-    for given, drawn, by_example in zip(portraits, frames, (True, False), strict=True):
+    for given, drawn, by_example in zip(portraits[:2], frames[:2], (True, False), strict=True):
         tensors = {name: torch.from_numpy(values) for name, values in given.items()}
         count = len(drawn["window"])
         with torch.no_grad():

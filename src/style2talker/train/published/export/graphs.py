@@ -65,6 +65,9 @@ def traced(graph: Graph) -> onnx.ModelProto:
             opset_version=_OPSET,
             dynamo=True,
             verbose=False,
+            # The exporter's own simplification takes x + 1e-8 for x, so that a code of zeros would be divided by zero;
+            # the runtime simplifies when it loads a graph.
+            optimize=False,
         )
     assert program is not None
     model = program.model_proto

@@ -27,6 +27,8 @@ __all__ = ["frame_graph", "portrait_graph", "style_a_inputs", "style_names"]
 
 _SHARED = ("feature", "image", "quarter", "half", "full", "styles")
 """Features of a portrait that its graph computes; picture and degree are known to who runs it."""
+_ART = ("degree", "style", "example", "by_example")
+"""Inputs of the portrait's graph that tell the art."""
 
 
 class _Portrait(nn.Module):
@@ -150,13 +152,17 @@ def style_a_inputs(portrait: Graph, frame: Graph, rng: np.random.Generator) -> t
         real["style"] = np.eye(1, noise["style"].shape[1])
         real["example"] = _picture(portrait.port.inputs["example"][-1] or 1, rng)
         noise["by_example"], real["by_example"] = np.ones((1, 1)), np.zeros((1, 1))
-    portraits = [{name: np.asarray(each[name], np.float32) for name in portrait.port.inputs} for each in (noise, real)]
+    # Without any art: neither a style nor an example, and a degree of 0.
+    bare = {name: 0 * values if name in _ART else values for name, values in real.items()}
+    tried = (noise, real, bare)
+    portraits = [{name: np.asarray(each[name], np.float32) for name in portrait.port.inputs} for each in tried]
     columns, length = (n or 1 for n in frame.port.inputs["window"][1:])
     rest = rng.uniform(0, 0.5, (3, columns, 1))
     # A motion wanders in small steps.
     wander = 0.02 * np.cumsum(rng.standard_normal((3, columns, length)), axis=2)
+    windows = (rng.standard_normal((1, columns, length)), rest + wander, rest[:2] + 0 * wander[:2])
     frames = []
-    for given, window in zip(portraits, (rng.standard_normal((1, columns, length)), rest + wander), strict=True):
+    for given, window in zip(portraits, windows, strict=True):
         features = {**given, **portrait.run(given), "window": window.astype(np.float32)}
         frames.append({name: features[name] for name in frame.port.inputs})
     return portraits, frames
