@@ -91,6 +91,12 @@ def measure(result: ImageArray, portrait: Portrait, art: ImageArray, finder: Fac
     ]
 
 
+def known_means(rows: list[list[float]]) -> list[float]:
+    """Mean of each column over what is known; NaN where no face was found again."""
+    columns = np.array(rows, np.float64).T
+    return [float(np.nanmean(column)) if np.isfinite(column).any() else float("nan") for column in columns]
+
+
 def rows_of(name: str, portraits: list[Portrait], options: argparse.Namespace, finder: FaceFinder) -> list[list[str]]:
     """The table's rows of one art, and its tiles for the sheet."""
     kinds = ["portrait", "colour transfer", *(f"degree {degree:g}" for degree in options.degree)]
@@ -110,8 +116,7 @@ def rows_of(name: str, portraits: list[Portrait], options: argparse.Namespace, f
     formats = ("{:.2f}", "{:.1f}", "{:.2f}", "{:.2f}", "{:.1f}", "{:.1f}", "{:.2f}")
     label = Path(name).stem
     return [
-        [label, kind, *(f.format(v) for f, v in zip(formats, np.nanmean(values[kind], axis=0), strict=True))]
-        for kind in kinds
+        [label, kind, *(f.format(v) for f, v in zip(formats, known_means(values[kind]), strict=True))] for kind in kinds
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 from style2talker.assets.store import locate, package_data
 from style2talker.errors import AssetError
+from style2talker.evaluate.comparing import compare, read_run
 from style2talker.media.video import VideoWriter
 from style2talker.talker import Talker
 
@@ -78,6 +80,35 @@ def test_memory_compares_short_and_long() -> None:
     rows = table("memory.py", *"--short 0.5 --long 1 --size 64".split())
     assert [row["seconds"] for row in rows] == ["0.5", "1"]
     assert all(100 < float(row["peak MB"]) < 2000 for row in rows)
+
+
+def test_arts_are_measured_beside_plain_baselines(tmp_path: Path) -> None:
+    rows = table("art.py", *f"--art comic --degree 0.5 1.0 --size 192 --sheet {tmp_path / 'sheet.png'}".split())
+    found = {row["result"]: row for row in rows}
+    assert list(found) == ["portrait", "colour transfer", "degree 0.5", "degree 1"]
+    assert {row["art"] for row in rows} == {"comic"}
+    # The art of a family is its own full style.
+    assert float(found["degree 1"]["patches"]) == float(found["degree 1"]["colour"]) == 0
+    assert float(found["portrait"]["patches"]) > float(found["degree 0.5"]["patches"]) > 0
+    assert float(found["portrait"]["edges"]) == 1 > float(found["degree 1"]["edges"])
+    assert (tmp_path / "sheet.png").is_file()
+
+
+def test_quality_is_judged_goes_on_and_compares_with_itself(tmp_path: Path) -> None:
+    words = [sys.executable, str(BENCHMARKS / "quality.py"), "--out", str(tmp_path), "--quick"]
+    first = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in first.splitlines() if "|" in line]
+    values = {row[0].split(" (")[0]: dict(zip(cells[0], row, strict=True)) for row in cells[2:]}
+    assert float(values["lip_spread"]["generated"].split()[0]) > 0.01
+    assert float(values["flicker_face"]["still"].split()[0]) == 0
+    assert (tmp_path / "quality.md").read_text(encoding="utf-8") == first
+    made = {path: path.stat().st_mtime_ns for path in (tmp_path / "clips").iterdir()}
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == first
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "clips").iterdir()} == made
+    short = json.loads((tmp_path / "quality.json").read_text(encoding="utf-8"))
+    assert short["conditions"]["clips"] == len(made)
+    run = read_run(tmp_path / "judged")
+    assert not any(compare(run, run, np.random.default_rng(0)).of(verdict) for verdict in ("worse", "better"))
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(None, 1), (48000, 2)])

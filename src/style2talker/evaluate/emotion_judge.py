@@ -211,7 +211,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         table = left_out(clips, absolute, options.ridge)
         name = "absolute blendshapes" if absolute else "minus the person's neutral face"
         _log.info(
-            "%s: %.0f %% of %d windows of people left out", name, 100 * np.trace(table) / table.sum(), table.sum()
+            "%s: %.0f %% of %d windows of people left out, by chance %.1f %%",
+            name,
+            100 * np.trace(table) / table.sum(),
+            table.sum(),
+            100 / len(LABELS),
         )
 
 
