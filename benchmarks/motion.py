@@ -37,7 +37,7 @@ from style2talker.evaluate.head_motion import HEAD_STATISTICS, head_statistics
 from style2talker.evaluate.lips import REACH, LipReport, lip_report
 from style2talker.evaluate.openings import closed_gap, opening_of_motion
 from style2talker.evaluate.seams import seams
-from style2talker.evaluate.statistics import Band, band, pearson, spread_ratio
+from style2talker.evaluate.statistics import Band, band, spread_ratio
 from style2talker.evaluate.stillness import head_travel, lip_travel, silent_stretches
 from style2talker.media.audio import read_speech
 from style2talker.records import FloatArray, Motion, Speech
@@ -45,6 +45,7 @@ from style2talker.runtime.ports import DENOISER, SPEECH_ENCODER
 from style2talker.runtime.session import Session
 from style2talker.speech.analyse import analyse
 from style2talker.speech.mel import SAMPLE_RATE, log_mel
+from style2talker.speech.synchrony import pearson
 from style2talker.style_e.generate import MotionOptions, generate_motion
 from style2talker.style_e.model import DiffusionModel, MotionModel
 

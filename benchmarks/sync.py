@@ -22,13 +22,14 @@ import numpy as np
 
 from style2talker.corpus.track import track_clips
 from style2talker.evaluate.clips import RealClip, read_clips
-from style2talker.evaluate.lip_regression import LipRegression, fit_lip_regression
+from style2talker.evaluate.lip_regression import fit_lip_regression
 from style2talker.evaluate.lips import loudness
-from style2talker.evaluate.statistics import best_lag, bootstrap, lagged
-from style2talker.evaluate.synchrony import REACH, SURE, Sync, av_sync
+from style2talker.evaluate.statistics import best_lag, bootstrap
 from style2talker.records import FloatArray, Speech
 from style2talker.speech.analyse import analyse
+from style2talker.speech.lip_regression import LipRegression
 from style2talker.speech.mel import SAMPLE_RATE
+from style2talker.speech.synchrony import REACH, SURE, Sync, av_sync, lagged
 
 FPS, PIECE_S = 25.0, 8.0
 SHIFTS = range(-8, 9)

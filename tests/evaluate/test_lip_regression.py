@@ -12,11 +12,13 @@ from style2talker.corpus.track import track_clips
 from style2talker.errors import InputError
 from style2talker.evaluate import lip_regression
 from style2talker.evaluate.clips import RealClip, read_clips
-from style2talker.evaluate.lip_regression import LipRegression, fit_lip_regression, load_lip_regression, mel_bands
+from style2talker.evaluate.lip_regression import fit_lip_regression
 from style2talker.evaluate.lips import loudness
-from style2talker.evaluate.synchrony import av_sync
 from style2talker.records import Speech
+from style2talker.speech import lip_regression as heard
 from style2talker.speech.analyse import analyse
+from style2talker.speech.lip_regression import LipRegression, load_lip_regression, mel_bands
+from style2talker.speech.synchrony import av_sync
 
 FRAMES = 150
 
@@ -77,7 +79,7 @@ def test_the_command_writes_what_is_loaded(
     file = tmp_path / "lip_regression.npz"
     lip_regression.main(["--videos", "films", "--tracks", "tracks", "--out", str(file)])
     assert "p1: +2 frames" in caplog.text
-    monkeypatch.setattr(lip_regression, "package_data", lambda name: tmp_path / name)
+    monkeypatch.setattr(heard, "package_data", lambda name: tmp_path / name)
     load_lip_regression.cache_clear()
     assert np.array_equal(load_lip_regression().weights, fit_lip_regression(clips)[0].weights)
     load_lip_regression.cache_clear()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from made_people import FPS, JAW, moved, wandering
 
-from style2talker.evaluate.openings import closed_gap, lip_points, opening_of_motion, opening_of_track
+from style2talker.evaluate.openings import closed_gap, lip_points, opening_of_motion
+from style2talker.face.lips import lip_gap, opening_of_track
 from style2talker.face.pose import rotation_matrix
 from style2talker.face.rig import load_rig
 from style2talker.face.tracking import Track
@@ -56,6 +57,12 @@ def test_a_track_shows_the_same_opening_wherever_the_face_is(scale, angles):
     assert np.isnan(opening[4])
     expected = np.linalg.norm(faces[:, 13, :2] - faces[:, 14, :2], axis=1)
     assert opening[valid] == pytest.approx(expected[valid], rel=2e-3, abs=1e-4)
+
+
+def test_the_gap_leaves_depth_out():
+    points = np.zeros((1, 478, 3))
+    points[0, 14] = (0.1, 0.3, 9.0)
+    assert lip_gap(points).tolist() == [[0.1, 0.3]]
 
 
 def test_a_face_without_eyes_has_no_opening():

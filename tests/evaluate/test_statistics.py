@@ -12,13 +12,17 @@ from style2talker.evaluate.statistics import (
     bootstrap,
     bridged,
     closeness,
-    lagged,
-    pearson,
     poisson_interval,
     spread_ratio,
 )
+from style2talker.speech.synchrony import both_known, lagged, pearson
 
 A = wandering(1, 200)
+
+
+def test_curves_are_compared_where_both_are_known():
+    x, y = both_known([1, np.nan, 3, np.inf], [4, 5, 6, 7])
+    assert (x.tolist(), y.tolist()) == ([1, 3], [4, 6])
 
 
 def test_pearson_is_that_of_numpy_and_does_not_care_for_scale():

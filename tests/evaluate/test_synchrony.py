@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from made_people import FPS, wandering
 
-from style2talker.evaluate.statistics import pearson
-from style2talker.evaluate.synchrony import REACH, SURE, Sync, av_sync, chance_band, quick_part, sync_curve
+from style2talker.evaluate.synchrony import chance_band
+from style2talker.speech.synchrony import REACH, SURE, Sync, av_sync, pearson, quick_part, sync_curve
 
 
 @pytest.mark.parametrize("lag", [-8, -3, 0, 1, 8])

@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from style2talker.corpus.recordings import one_person_a_recording
 from style2talker.corpus.track import list_clips, load_track
 from style2talker.errors import AudioError
-from style2talker.evaluate.openings import opening_of_motion, opening_of_track
-from style2talker.evaluate.statistics import best_lag, lagged
+from style2talker.evaluate.openings import opening_of_motion
+from style2talker.evaluate.statistics import best_lag
+from style2talker.face.lips import opening_of_track
 from style2talker.media.audio import read_speech
 from style2talker.records import Motion, Speech
 from style2talker.speech.analyse import analyse
+from style2talker.speech.synchrony import lagged
 
 __all__ = ["Offset", "Predict", "RealClip", "aligned", "av_offset", "read_clips"]
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from style2talker.evaluate.openings import opening_of_motion
-from style2talker.evaluate.statistics import pearson
 from style2talker.records import Motion
+from style2talker.speech.synchrony import pearson
 
 __all__ = ["Diversity", "diversity", "diversity_of"]
 

@@ -24,12 +24,12 @@ from style2talker.evaluate.motion_values import motion_values
 from style2talker.evaluate.networks.extractors import session
 from style2talker.evaluate.networks.identity import aligned_face, embed
 from style2talker.evaluate.networks.syncnet import FPS, crops, lip_embeddings, sync_scores, voice_embeddings
-from style2talker.evaluate.openings import opening_of_track
 from style2talker.evaluate.phone_values import phone_values
 from style2talker.evaluate.sound_values import LEAST_SYNC_S, Heard, hear, sound_values
 from style2talker.evaluate.statistics import bridged
 from style2talker.evaluate.timings import read_phones
 from style2talker.evaluate.watching import Seen, Source, Watched, watch
+from style2talker.face.lips import opening_of_track
 from style2talker.face.tracking import Track
 from style2talker.media.audio import read_speech
 from style2talker.media.picture import read_picture

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from style2talker.evaluate.clips import Predict, RealClip
 from style2talker.evaluate.openings import opening_of_motion
-from style2talker.evaluate.statistics import Band, best_lag, bootstrap, lagged, spread_ratio
+from style2talker.evaluate.statistics import Band, best_lag, bootstrap, spread_ratio
 from style2talker.records import ARKIT_NAMES, FloatArray, Motion, Speech
 from style2talker.speech.mel import window_at
+from style2talker.speech.synchrony import lagged
 
 __all__ = ["REACH", "LipReport", "LipScore", "lip_report", "loudness"]
 

@@ -17,9 +17,10 @@ from style2talker.evaluate.page_style import STYLE
 from style2talker.evaluate.plots import COLOURS, clip_bars, curve_plot, dot_plot, lag_plot
 from style2talker.evaluate.statistics import Band
 from style2talker.evaluate.summary import Row
-from style2talker.evaluate.synchrony import av_sync, chance_band, sync_curve
+from style2talker.evaluate.synchrony import chance_band
 from style2talker.evaluate.tables import ARROWS, by_metric, conditions, shown
 from style2talker.media.atomic import atomic_path
+from style2talker.speech.synchrony import av_sync, sync_curve
 
 __all__ = ["MOST_CLIPS", "write_page"]
 

@@ -12,14 +12,15 @@ from scipy.signal import find_peaks
 from scipy.stats import spearmanr
 
 from style2talker.errors import AudioError
-from style2talker.evaluate.lip_regression import load_lip_regression
 from style2talker.evaluate.lips import loudness
-from style2talker.evaluate.statistics import best_lag, lagged
+from style2talker.evaluate.statistics import best_lag
 from style2talker.evaluate.stillness import silent_stretches
-from style2talker.evaluate.synchrony import av_sync, chance_band
+from style2talker.evaluate.synchrony import chance_band
 from style2talker.media.audio import read_speech
 from style2talker.records import FloatArray
 from style2talker.speech.analyse import analyse
+from style2talker.speech.lip_regression import load_lip_regression
+from style2talker.speech.synchrony import av_sync, lagged
 
 __all__ = ["LEAST_SYNC_S", "Heard", "beat_alignment", "hear", "silent_lips", "sound_values"]
 

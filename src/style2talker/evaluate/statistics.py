@@ -12,6 +12,8 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
 
+from style2talker.speech.synchrony import FEWEST, STILL, both_known, lagged
+
 __all__ = [
     "Band",
     "Fit",
@@ -20,15 +22,9 @@ __all__ = [
     "bootstrap",
     "bridged",
     "closeness",
-    "lagged",
-    "pearson",
     "poisson_interval",
     "spread_ratio",
 ]
-
-_FEWEST = 8
-"""Frames that two curves must share."""
-_STILL = 1e-6
 
 
 class Fit(NamedTuple):
@@ -47,38 +43,6 @@ class Band(NamedTuple):
     def holds(self, value: float) -> bool:
         """Whether a value lies inside; NaN lies nowhere."""
         return bool(self.low <= value <= self.high)
-
-
-def _shared(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What both curves know."""
-    x, y = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    known = np.isfinite(x) & np.isfinite(y)
-    return x[known], y[known]
-
-
-def pearson(a: ArrayLike, b: ArrayLike) -> float:
-    """Pearson's r of two curves (T,); NaN where fewer than 8 frames are known or one of them does not move."""
-    x, y = _shared(a, b)
-    if len(x) < _FEWEST or min(x.std(), y.std()) < _STILL:
-        return float("nan")
-    return float(np.corrcoef(x, y)[0, 1])
-
-
-def lagged(a: ArrayLike, b: ArrayLike, reach: int) -> NDArray[np.float64]:
-    """(2 reach + 1,) Pearson's r of a curve with another one taken -reach..reach frames later.
-
-    Args:
-        a: (T,) curve.
-        b: (T',) curve; what one has more at the end is not used.
-        reach: frames.
-    """
-    x, y = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    n = min(len(x), len(y))
-    out = np.full(2 * reach + 1, np.nan)
-    for lag in range(-min(reach, n), min(reach, n) + 1):
-        late, early = (x[: n - lag], y[lag:n]) if lag >= 0 else (x[-lag:n], y[: n + lag])
-        out[lag + reach] = pearson(late, early)
-    return out
 
 
 def best_lag(a: ArrayLike, b: ArrayLike, reach: int, cost: float = 0.0) -> Fit:
@@ -105,8 +69,8 @@ def best_lag(a: ArrayLike, b: ArrayLike, reach: int, cost: float = 0.0) -> Fit:
 
 def spread_ratio(a: ArrayLike, b: ArrayLike) -> float:
     """Standard deviation of a curve over that of another one, where both are known; NaN where the other is still."""
-    x, y = _shared(a, b)
-    if len(x) < _FEWEST or y.std() < _STILL:
+    x, y = both_known(a, b)
+    if len(x) < FEWEST or y.std() < STILL:
         return float("nan")
     return float(x.std() / y.std())
 
