@@ -1,4 +1,4 @@
-"""A picture -> its face upright in a square, as FFHQ has it (Karras et al. 2019; the specification's section 7).
+"""A picture -> its face upright in a square, as FFHQ has it (Karras et al. 2019).
 
 The square stands on the eyes and the corners of the mouth: its half side is the larger of 2.0 distances of the eyes and
 1.8 from eyes to mouth, its middle lies a tenth of the way from eyes to mouth. Deviation: what lies beyond the picture

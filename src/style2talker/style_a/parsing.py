@@ -1,4 +1,4 @@
-"""A tracked face -> maps of its parts, where BiSeNet's are expected (the specification's sections 6.2 and 8).
+"""A tracked face -> maps of its parts, where BiSeNet's are expected.
 
 Style-A reads 19 maps of class scores beside the picture, published: BiSeNet's, trained on CelebAMask-HQ, divided by 16.
 Deviation: ours are drawn from the mesh of the face that the tracker gives anyway. They hold the classes that a mesh

@@ -1,4 +1,4 @@
-"""Style codes (section 6.6): of an identity, of an art picture, of an art style's number; mixed and transformed.
+"""Style codes: of an identity, of an art picture, of an art style's number; mixed and transformed.
 
 A code is (B, L, style) rows in Z+, before any mapping network. Rows 0..6 (in `paper`) hold structure and come from the
 art; the rest hold colour and come from the identity, or from the art as well where colour is transferred.

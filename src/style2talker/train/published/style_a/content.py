@@ -1,4 +1,4 @@
-"""The content encoder (VToonify's E, section 6.2): a picture and its parsing -> features at four sizes and a beginning.
+"""The content encoder (VToonify's E): a picture and its parsing -> features at four sizes and a beginning.
 
 Two convolutions at full size S, three stages that halve, then residual blocks at the base S/8, each followed by the
 ModRes block of the same number. The features that later fusions see are those before the residual blocks.

@@ -1,4 +1,4 @@
-"""Samples for Style-A: a photo, what drives it, and the frame that should come out (section 6.8).
+"""Samples for Style-A: a photo, what drives it, and the frame that should come out.
 
 Sample n is a pure function of the seed and n. A sample of an acted corpus (MEAD) has as its source a frame of one of
 the person's neutral clips and as its target a frame of any; of other clips (HDTF) both are of one clip. Against the

@@ -1,4 +1,4 @@
-"""The conditional discriminator of VToonify (section 6.7): StyleGAN2's, asked about a degree and a style.
+"""The conditional discriminator of VToonify: StyleGAN2's, asked about a degree and a style.
 
 Its last features are multiplied with what the condition says. Samples that it compares with each other (minibatch
 standard deviation) are neighbours in the batch, so that several processes see the groups that one would see.

@@ -1,4 +1,4 @@
-"""Fusion of content into synthesis under a mask that the degree steers (VToonify-D, section 6.3).
+"""Fusion of content into synthesis under a mask that the degree steers (VToonify-D).
 
     embedding = linear(1 -> 64 -> 128) of the degree
     mask      = tanh(ReLU(conv(AdaIN([g, |g - e|], embedding))))          one channel, 0 where content is kept out

@@ -1,4 +1,4 @@
-"""The terms of Style-A's losses (section 6.8), each a mean over the batch, unweighted.
+"""The terms of Style-A's losses, each a mean over the batch, unweighted.
 
 The temporal term, which the released code names but does not compute, compares each frame with the one before: moved by
 the tracked faces to where the face is now, it has to look the same.

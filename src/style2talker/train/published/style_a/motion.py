@@ -1,4 +1,4 @@
-"""The motion generator: a window of coefficients and a photo -> a flow (the specification's section 6.1).
+"""The motion generator: a window of coefficients and a photo -> a flow.
 
 As published by PIRenderer and used by StyleHEAT and Style2Talker: a mapping network turns the window into a descriptor,
 which steers an hourglass on the photo through AdaIN, ending in a flow at a quarter of the photo's size. Deviations: the

@@ -1,4 +1,4 @@
-"""Style-A as published: portrait, parsing, codes, degree and a window of motion -> a frame (the specification's 6).
+"""Style-A as published: portrait, parsing, codes, degree and a window of motion -> a frame.
 
 The network has two halves. `portrait` does all that is the same for every frame of a clip: codes, content, ModRes,
 first fusion, first doubling. `frame` adds the motion: flow, warp, refinement, the rest of the synthesis; it takes many

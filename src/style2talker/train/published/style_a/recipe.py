@@ -1,4 +1,4 @@
-"""How Style-A is trained: weights of the losses, learning rates, where its truth comes from (section 6.8).
+"""How Style-A is trained: weights of the losses, learning rates, where its truth comes from.
 
 Beside the published table stand what it does not have: the flow that is taught at first, the temporal term that is
 computed, R1. A loss is a mean over the batch: the published perceptual term is a sum over four pictures, so 0.04 here

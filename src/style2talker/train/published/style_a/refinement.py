@@ -1,4 +1,4 @@
-"""The refinement network: what to add to a warped feature, from the feature and the motion (section 6.5).
+"""The refinement network: what to add to a warped feature, from the feature and the motion.
 
 StyleHEAT's calibration net: a U-Net with additive skips whose decoder is steered by the motion's descriptor. Published,
 each of its levels has a branch for the scale and one for the shift, and of the eight results only the pair of the

@@ -1,6 +1,6 @@
 """Settings of the published Style-A, and its three sizes.
 
-`paper` is the published network (the specification's section 6); whatever goes beyond the release has a setting, whose
+`paper` is the published network; whatever goes beyond the release has a setting, whose
 value as released the attribute's line names. `small` and `tiny` are networks of the same build that start from nothing,
 on two cores in an evening and in minutes; their deviations beyond plain size are `carry_picture`, `relative` and an
 identity encoder that learns along.

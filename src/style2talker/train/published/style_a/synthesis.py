@@ -1,4 +1,4 @@
-"""The synthesis loop (section 6.4): five steps from 32 to 1024 in `paper`, with fusion, warp and refinement.
+"""The synthesis loop: five steps from 32 to 1024 in `paper`, with fusion, warp and refinement.
 
 A step fuses content into the feature and the running picture (the first four steps), doubles the feature by a modulated
 convolution, convolves it again, and adds to the doubled picture what the feature says of colours. In the first step,

@@ -1,4 +1,4 @@
-"""Style-A's training as the engine sees it: networks, phases, losses, held-out numbers (section 6.8).
+"""Style-A's training as the engine sees it: networks, phases, losses, held-out numbers.
 
 A step has a phase for the generator, with all that makes codes for it, and one for the discriminator where its opinion
 counts. Against the released code: the temporal term is computed (on the frame that follows the target, in the same

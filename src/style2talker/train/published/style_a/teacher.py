@@ -1,4 +1,4 @@
-"""Where the truth of Style-A comes from: our own styled films, or a VToonify of the user (section 6.8).
+"""Where the truth of Style-A comes from: our own styled films, or a VToonify of the user.
 
 Styled films are what `corpus stylize` makes: one style per corpus, at one degree. So each style has a corpus of the
 same clips of its own, listed in the recipe; what is between film and styled film is their blend. That does not ghost

@@ -1,4 +1,4 @@
-"""Moving feature maps by a dense flow (the specification's section 6.1).
+"""Moving feature maps by a dense flow.
 
 A flow (B, 2, H, W) holds, for each place of the result, how many pixels to the right and down of it its content lies in
 the source. Deviations: the released code builds its grid for corner-aligned sampling and samples with the other
