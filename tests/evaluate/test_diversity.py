@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_people import JAW, moved, wandering
 
-from style2talker.evaluate.diversity import Diversity, diversity
+from style2talker.evaluate.diversity import Diversity, diversity, diversity_of
 
 
 def speaking(head_seed, lip_seed, n=400):
@@ -44,3 +44,13 @@ def test_one_motion_has_nothing_to_differ_from():
     found = diversity([speaking(1, 1)])
     assert np.isnan([found.rotation, found.of_own, found.lips, found.lips_r]).all()
     assert np.isnan(diversity([]).rotation)
+
+
+def test_frames_that_are_not_known_count_for_nothing():
+    rng = np.random.default_rng(0)
+    turns, openings = rng.normal(size=(2, 60, 3)), rng.uniform(size=(2, 60))
+    whole = diversity_of([*turns[:, :40]], [*openings[:, :40]])
+    turns[:, 40:], openings[:, 40:] = np.nan, np.nan
+    holes = diversity_of([*turns], [*openings])
+    assert holes.rotation == pytest.approx(whole.rotation)
+    assert holes.lips_r == pytest.approx(whole.lips_r)

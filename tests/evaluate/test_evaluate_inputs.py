@@ -84,3 +84,54 @@ def test_what_does_not_fit_is_refused(folders: Path) -> None:
     ]:
         with pytest.raises(InputError, match=says):
             find_pairs(folders / given, None if reference is None else folders / reference)
+
+
+def test_names_of_mead_are_matched_by_what_they_say(tmp_path: Path) -> None:
+    names = (
+        "made/M003#happy#level_1#001.mp4",
+        "real/M003/video/front/happy/level_1/001.mp4",
+        "made/in/x.mp4",
+        "real/in/x.mp4",
+    )
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    pairs, left = find_pairs(tmp_path / "made", tmp_path / "real")
+    assert left == []
+    assert [(p.clip, p.person, p.emotion) for p in pairs] == [
+        ("M003#happy#level_1#001", "M003", "happy"),
+        ("in_x", "", ""),
+    ]
+    assert pairs[0].reference == tmp_path / names[1]
+    assert find_pairs(tmp_path / names[1])[0][0].person == "M003"
+
+
+def test_a_name_of_hdtf_tells_the_person(tmp_path: Path) -> None:
+    (tmp_path / "RD_Radio12_000.mp4").touch()
+    ((pair,), _) = find_pairs(tmp_path)
+    assert (pair.person, pair.emotion) == ("RD_Radio12", "")
+
+
+def test_everything_asked_is_read_and_the_table_goes_before_the_options(folders: Path) -> None:
+    for name in ("me.png", "ink.png", "oil.png", "p.csv"):
+        (folders / name).touch()
+    table = folders / "list.csv"
+    table.write_text(
+        "video,portrait,art,phones,emotion,strength,person,group\n"
+        "made/a.mp4,me.png,ink.png,p.csv,in a rage,0.5,ann,g\nmade/b.mp4,,,,,,,\n"
+    )
+    first, second = find_pairs(table, None, None, folders / "oil.png", "sad")[0]
+    assert (first.emotion, first.strength, first.person, first.group) == ("in a rage", 0.5, "ann", "g")
+    assert first.files == (folders / "made/a.mp4", None, None, *(folders / n for n in ("me.png", "ink.png", "p.csv")))
+    assert (second.emotion, second.art, second.person) == ("sad", folders / "oil.png", "")
+    assert find_pairs(folders / "made/a.mp4", None, folders / "me.png")[0][0].person == "me"
+    table.write_text("video,strength\nmade/a.mp4,much\n")
+    with pytest.raises(InputError, match="row 1 has strength 'much'"):
+        find_pairs(table)
+
+
+def test_the_manifest_of_a_corpus_is_a_table(folders: Path) -> None:
+    row = {"clip": "c", "files": {"video": "made/a.mp4", "track": "t.npz"}, "person": "p", "emotion": None, "marks": {}}
+    (folders / "manifest.jsonl").write_text(json.dumps(row) + "\n")
+    ((pair,), _) = find_pairs(folders / "manifest.jsonl")
+    assert (pair.clip, pair.generated, pair.person, pair.emotion) == ("c", folders / "made/a.mp4", "p", "")

@@ -25,7 +25,7 @@ from style2talker.evaluate.tables import write_tables
 from style2talker.evaluate.watching import Judges, Seen, Source, Strip, Watched, taken, watch
 from style2talker.media.picture import write_picture
 
-FRAMES = 60
+FRAMES = 32
 PHONES = "symbol,start,end\n" + "".join(
     f"{'m' if k % 2 else 'aa'},{0.2 * k:.1f},{0.2 * k + 0.2:.1f}\n" for k in range(12)
 )
@@ -53,7 +53,7 @@ def run(networks: list[Extractor], tmp_path_factory: pytest.TempPathFactory) -> 
         pairs.append(Pair(f"c{number}", *files, **more, person="p"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "track_cropped", read_corner)
-        clips, _ = judge_all(pairs, folder / "out", every=20, networks=networks)
+        clips, _ = judge_all(pairs, folder / "out", every=12, networks=networks)
     return pairs, clips, folder
 
 

@@ -115,6 +115,9 @@ def test_frechet_of_features_agrees_with_the_closed_form_and_with_torchmetrics()
     rows = np.random.default_rng(0).normal(size=(300, 16))
     assert frechet(rows, rows + 0.5) == pytest.approx(16 * 0.5**2, abs=1e-9)
     assert frechet(rows, rows) == pytest.approx(0, abs=1e-9)
+    # Fewer rows than dimensions: zeros beside them make no difference.
+    few, wide = rows[:20], np.zeros((20, 400))
+    assert frechet(np.hstack([few, wide]), np.hstack([rows[20:40], wide])) == pytest.approx(frechet(few, rows[20:40]))
     fid = pytest.importorskip("torchmetrics.image.fid", reason="torchmetrics is an oracle of this test alone")
     import torch
 

@@ -8,7 +8,7 @@ import pytest
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from drawn_face import draw_portrait
-from style2talker.evaluate.pictures import detail, luma, psnr, ssim, ssim_vico
+from style2talker.evaluate.pictures import SAME_PSNR, detail, luma, psnr, ssim, ssim_and_part, ssim_vico
 
 FACE = draw_portrait(128).pixels
 
@@ -115,6 +115,10 @@ def test_ssim_counts_where_it_is_told_to() -> None:
     where[20:100, 20:60] = True
     half = FACE.copy()
     half[:, 80:] = noisy(60)[:, 80:]
-    assert ssim(half, FACE, where) == pytest.approx(1)
-    assert ssim(half, FACE) < 0.99 > ssim(half, FACE, ~where)
-    assert np.isnan(ssim(half, FACE, np.zeros((128, 128), bool)))
+    whole, part = ssim_and_part(half, FACE, where)
+    assert part == pytest.approx(1)
+    assert whole == ssim(half, FACE) < 0.99
+    assert ssim_and_part(half, FACE, ~where)[1] < whole
+    assert np.isnan(ssim_and_part(half, FACE, np.zeros((128, 128), bool))[1])
+    assert np.isnan(ssim_and_part(half[:9], FACE[:9], where[:9])).all()
+    assert psnr(FACE, FACE) == pytest.approx(SAME_PSNR)

@@ -23,14 +23,19 @@ def mean_l1(rows: Rows, truth: Rows) -> float:
 def frechet(rows: Rows, truth: Rows) -> float:
     """Squared Fréchet distance of the normal distributions of (N, D) and (M, D); NaN for fewer than two rows.
 
-    The trace of the root is taken from the eigenvalues of S1^½ S2 S1^½, none of which can be negative.
+    The trace of the root is the sum of the singular values of A Bᵀ, the centred rows over the root of their number less
+    one; where there are more rows than dimensions, that of the eigenvalues of S1^½ S2 S1^½. None can be negative.
     """
     if min(len(rows), len(truth)) < 2:
         return float("nan")
     a, b = rows.astype(np.float64), truth.astype(np.float64)
-    one, other = (np.atleast_2d(np.cov(x, rowvar=False)) for x in (a, b))
-    values, vectors = np.linalg.eigh(one)
-    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
-    shared = np.sqrt(np.clip(np.linalg.eigvalsh(root @ other @ root), 0, None)).sum()
-    distance = np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2) + np.trace(one) + np.trace(other) - 2 * shared
+    apart = a.mean(axis=0) - b.mean(axis=0)
+    one, other = ((x - x.mean(axis=0)) / np.sqrt(len(x) - 1) for x in (a, b))
+    if max(len(a), len(b)) <= a.shape[1]:
+        shared = np.linalg.svd(one @ other.T, compute_uv=False).sum()
+    else:
+        values, vectors = np.linalg.eigh(one.T @ one)
+        root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+        shared = np.sqrt(np.clip(np.linalg.eigvalsh(root @ (other.T @ other) @ root), 0, None)).sum()
+    distance = np.sum(apart**2) + np.sum(one**2) + np.sum(other**2) - 2 * shared
     return float(max(distance, 0.0))

@@ -66,7 +66,7 @@ class Asked:
 
 
 def understood(pairs: Sequence[Pair], encoder: Encoder | None = None) -> tuple[dict[str, Asked], dict[str, str]]:
-    """(clip -> what it was asked to feel, clip -> why that cannot be understood); a clip that asks nothing is in neither.
+    """(clip -> what it was asked to feel, clip -> why that is not understood); a clip that asks nothing is in neither.
 
     Args:
         pairs: the clips.

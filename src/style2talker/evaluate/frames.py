@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from style2talker.evaluate.cpbd import cpbd
-from style2talker.evaluate.pictures import detail, luma, psnr, ssim, ssim_vico
+from style2talker.evaluate.pictures import SAME_PSNR, detail, luma, psnr, ssim, ssim_and_part, ssim_vico
 from style2talker.evaluate.steadiness import Change, change, face_mask, flicker
 from style2talker.face.tracking import Track
 from style2talker.records import ImageArray
@@ -72,12 +72,19 @@ class PictureJudge:
                 self._compare(frame, truth, None if true_mask is None or not known else mask | true_mask)
 
     def _compare(self, frame: ImageArray, truth: ImageArray, faces: NDArray[np.bool_] | None) -> None:
-        self.found["psnr"].append(psnr(frame, truth))
-        self.found["ssim"].append(ssim(frame, truth))
-        self.found["ssim_vico"].append(ssim_vico(frame, truth))
-        if faces is not None and not faces.all():
-            self.found["background_psnr"].append(psnr(frame, truth, ~faces))
-            self.found["background_ssim"].append(ssim(frame, truth, ~faces))
+        behind = ~faces if faces is not None and not faces.all() else None
+        if frame is truth:
+            # The reference against itself, whose values are known.
+            found = {"psnr": SAME_PSNR, "ssim": 1.0, "ssim_vico": 1.0}
+            found |= {} if behind is None else {"background_psnr": SAME_PSNR, "background_ssim": 1.0}
+        elif behind is None:
+            found = {"psnr": psnr(frame, truth), "ssim": ssim(frame, truth), "ssim_vico": ssim_vico(frame, truth)}
+        else:
+            whole, part = ssim_and_part(frame, truth, behind)
+            found = {"psnr": psnr(frame, truth), "ssim": whole, "ssim_vico": ssim_vico(frame, truth)}
+            found |= {"background_psnr": psnr(frame, truth, behind), "background_ssim": part}
+        for name, value in found.items():
+            self.found[name].append(value)
 
     def _mouth(self, at: int, grey: NDArray[np.uint8]) -> float:
         if self.track is None or at >= len(self.track.valid) or not self.track.valid[at]:

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from style2talker.records import ImageArray
 
-__all__ = ["detail", "luma", "psnr", "ssim", "ssim_vico"]
+__all__ = ["SAME_PSNR", "detail", "luma", "psnr", "ssim", "ssim_and_part", "ssim_vico"]
 
 _EPSILON = 1e-8
+SAME_PSNR = 80.0
+"""Of a picture and itself, dB."""
 _SIGMA, _SIDE = 1.5, 11
+_INSIDE = slice(_SIDE // 2, -(_SIDE // 2))
 _C1, _C2 = 0.01**2, 0.03**2
 _VICO_SIDE = 256
 
@@ -40,36 +43,42 @@ def psnr(picture: ImageArray, truth: ImageArray, where: NDArray[np.bool_] | None
     return float(10 * np.log10(1 / (np.mean(np.square(difference), dtype=np.float64) + _EPSILON)))
 
 
-def _similarity(x: NDArray[np.float64], y: NDArray[np.float64], where: NDArray[np.bool_] | None = None) -> float:
-    """SSIM of pictures in 0..1, windows that lie inside alone; NaN for pictures smaller than a window."""
+def _similarity(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """SSIM of pictures in 0..1 at the middle of each window that lies inside; (0, 0, 3) for smaller pictures."""
     if min(x.shape[:2]) < _SIDE:
-        return float("nan")
+        return np.zeros((0, 0, 3))
     line = cv2.getGaussianKernel(_SIDE, _SIGMA)
-    inside = slice(_SIDE // 2, -(_SIDE // 2))
 
     def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(cv2.sepFilter2D(values, cv2.CV_64F, line, line)[inside, inside], np.float64)
+        return np.asarray(cv2.sepFilter2D(values, cv2.CV_64F, line, line)[_INSIDE, _INSIDE], np.float64)
 
     mx, my = mean(x), mean(y)
     vx, vy, both = mean(x * x) - mx * mx, mean(y * y) - my * my, mean(x * y) - mx * my
-    score = (2 * mx * my + _C1) * (2 * both + _C2) / ((mx * mx + my * my + _C1) * (vx + vy + _C2))
-    if where is not None:
-        score = score[where[inside, inside]]
-    return float(score.mean()) if score.size else float("nan")
+    return (2 * mx * my + _C1) * (2 * both + _C2) / ((mx * mx + my * my + _C1) * (vx + vy + _C2))
 
 
-def ssim(picture: ImageArray, truth: ImageArray, where: NDArray[np.bool_] | None = None) -> float:
+def _mean(values: NDArray[np.float64]) -> float:
+    return float(values.mean()) if values.size else float("nan")
+
+
+def ssim(picture: ImageArray, truth: ImageArray) -> float:
     """Structural similarity (Wang et al. 2004): Gaussian window 11 x 11, sigma 1.5, full size, mean of R, G and B.
 
     Args:
         picture: (H, W, 3) uint8 RGB.
         truth: of the same shape.
-        where: (H, W) the pixels around which windows count; all when None.
 
     Returns:
-        1 for the same picture; NaN for one smaller than 11 pixels, or where nothing counts.
+        1 for the same picture; NaN for one smaller than 11 pixels.
     """
-    return _similarity(picture.astype(np.float64) / 255, truth.astype(np.float64) / 255, where)
+    return _mean(_similarity(picture.astype(np.float64) / 255, truth.astype(np.float64) / 255))
+
+
+def ssim_and_part(picture: ImageArray, truth: ImageArray, where: NDArray[np.bool_]) -> tuple[float, float]:
+    """`ssim`, and the same of the windows alone whose middle is in (H, W); NaN where none is."""
+    score = _similarity(picture.astype(np.float64) / 255, truth.astype(np.float64) / 255)
+    part = score[where[_INSIDE, _INSIDE]] if score.size else score
+    return _mean(score), _mean(part)
 
 
 def ssim_vico(picture: ImageArray, truth: ImageArray) -> float:
@@ -80,7 +89,7 @@ def ssim_vico(picture: ImageArray, truth: ImageArray) -> float:
     for pixels in (picture, truth):
         cut = pixels[:rows, :columns].astype(np.float64) / 255
         both.append(cut.reshape(rows // factor, factor, columns // factor, factor, 3).mean(axis=(1, 3)))
-    return _similarity(np.ascontiguousarray(both[0]), np.ascontiguousarray(both[1]))
+    return _mean(_similarity(np.ascontiguousarray(both[0]), np.ascontiguousarray(both[1])))
 
 
 def detail(grey: NDArray[np.uint8]) -> float:

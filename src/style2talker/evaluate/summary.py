@@ -93,7 +93,8 @@ def _sides(metric: Metric, clip: Judged, system: str) -> tuple[FloatArray, Float
 
 def _pooled(metric: Metric, system: str, clips: Sequence[Judged], rng: Generator) -> Row | None:
     sides = [side for clip in clips if (side := _sides(metric, clip, system)) is not None]
-    if not sides:
+    # One clip is too few frames for a distance of distributions.
+    if len(sides) < 2:
         return None
 
     def distance(chosen: Sequence[int]) -> float:
@@ -101,8 +102,8 @@ def _pooled(metric: Metric, system: str, clips: Sequence[Judged], rng: Generator
 
     value = distance(range(len(sides)))
     interval = _UNKNOWN
-    # The root of 2048 dimensions takes seconds: FID has no interval.
-    if len(sides) > 1 and metric.value != "fid":
+    # A root of 2048 dimensions takes seconds: FID has no interval.
+    if metric.value != "fid":
         drawn = [distance(rng.integers(len(sides), size=len(sides)).tolist()) for _ in range(_RESAMPLES)]
         interval = Band(*np.nanquantile(drawn, [0.025, 0.975]).tolist())
     return Row(metric, system, value, interval, len(sides)) if np.isfinite(value) else None
