@@ -6,6 +6,7 @@ import pytest
 from style2talker.errors import UsageError
 from style2talker.style_e.windowed import (
     SAMPLERS,
+    SPACINGS,
     SamplingPlan,
     Schedule,
     conditioned,
@@ -35,6 +36,10 @@ def test_five_of_a_thousand_steps():
     assert few.steps.tolist() == [0, 200, 400, 600, 800]
     np.testing.assert_array_equal(few.kept, cosine_schedule(1000).kept[[0, 200, 400, 600, 800]])
     assert respaced(cosine_schedule(1000), 3).steps.tolist() == [0, 333, 666]
+    assert respaced(cosine_schedule(1000), 5, "trailing").steps.tolist() == [199, 399, 599, 799, 999]
+    assert respaced(cosine_schedule(1000), 1, "trailing").steps.tolist() == [999]
+    for spacing in SPACINGS:
+        assert respaced(cosine_schedule(50), 50, spacing).steps.tolist() == list(range(50))
     assert respaced(cosine_schedule(50), 50).steps.tolist() == list(range(50))
 
 
@@ -171,6 +176,7 @@ def test_guidance_pulls_towards_voice_and_sentence():
         ({"window": 0}, "window is 0"),
         ({"overlap": 32}, "overlap is 32 frames, expected 0 to 31"),
         ({"sampler": "euler"}, "expected ancestral or ddim"),
+        ({"spacing": "even"}, "expected leading or trailing"),
         ({"steps": 0}, "steps is 0"),
     ],
 )

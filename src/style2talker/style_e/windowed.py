@@ -30,6 +30,7 @@ from style2talker.style_e.diffusion import guided, signal_and_noise
 
 __all__ = [
     "SAMPLERS",
+    "SPACINGS",
     "Denoise",
     "Graph",
     "SamplingPlan",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 SAMPLERS = ("ancestral", "ddim")
+SPACINGS = ("leading", "trailing")
 _LONGEST_STEP = 0.999
 _BATCH = 64
 """Windows that are sampled at once."""
@@ -95,6 +97,7 @@ class SamplingPlan:
         schedule_steps: of the schedule that the denoiser was trained with.
         steps: of the sampler.
         sampler: one of `SAMPLERS`.
+        spacing: one of `SPACINGS`, see `respaced`.
         speech_guidance: weight of the voice; 1 is the plain prediction.
         text_guidance: weight of the sentence; 1 is the plain prediction.
 
@@ -107,6 +110,7 @@ class SamplingPlan:
     schedule_steps: int = 1000
     steps: int = 5
     sampler: str = "ancestral"
+    spacing: str = "leading"
     speech_guidance: float = 1.0
     text_guidance: float = 1.0
 
@@ -117,6 +121,8 @@ class SamplingPlan:
             raise UsageError(f"overlap is {self.overlap} frames, expected 0 to {self.window - 1}")
         if self.sampler not in SAMPLERS:
             raise UsageError(f"sampler is {self.sampler!r}, expected {' or '.join(SAMPLERS)}")
+        if self.spacing not in SPACINGS:
+            raise UsageError(f"spacing is {self.spacing!r}, expected {' or '.join(SPACINGS)}")
         if not 1 <= self.steps <= self.schedule_steps:
             raise UsageError(f"steps is {self.steps}, expected 1 to {self.schedule_steps}")
 
@@ -134,13 +140,17 @@ def cosine_schedule(steps: int = 1000) -> Schedule:
     return Schedule(np.arange(steps), np.cumprod(1.0 - beta))
 
 
-def respaced(schedule: Schedule, steps: int) -> Schedule:
-    """Every n-th step of a schedule from its first on: 5 of 1000 are 0, 200, 400, 600 and 800.
+def respaced(schedule: Schedule, steps: int, spacing: str = "leading") -> Schedule:
+    """Every n-th step of a schedule.
 
-    The published rule takes a whole n only. Where the length does not divide, steps are rounded from equal shares.
+    "leading", as published, from its first on: 5 of 1000 are 0, 200, 400, 600 and 800. The published rule takes a whole
+    n only; where the length does not divide, steps are rounded from equal shares. Sampling so begins with noise alone
+    at a step that, in training, still shows a third of the signal. "trailing" ends with the last step instead: 199,
+    399, 599, 799 and 999 (Lin et al., "Common Diffusion Noise Schedules and Sample Steps Are Flawed", WACV 2024).
     """
     total = len(schedule.steps)
-    chosen = np.arange(steps) * total // steps
+    shift = 0 if spacing == "leading" else 1
+    chosen = (np.arange(steps) + shift) * total // steps - shift
     return Schedule(schedule.steps[chosen], schedule.kept[chosen])
 
 
@@ -216,7 +226,7 @@ def sampled_window(
     Returns:
         (B, L, C) clean rows.
     """
-    schedule = respaced(cosine_schedule(plan.schedule_steps), plan.steps)
+    schedule = respaced(cosine_schedule(plan.schedule_steps), plan.steps, plan.spacing)
     of_clean, of_noisy, variance = schedule.posterior()
     shape = (*frames.shape, channels)
     x = rng.standard_normal(shape, np.float32)

@@ -86,6 +86,7 @@ def test_a_face_of_the_rig_has_52_numbers():
         ({"drop_text": 1.5}, "drop_text is 1.5"),
         ({"blocks": 0}, "blocks is 0"),
         ({"sampler": "euler"}, "sampler is 'euler'"),
+        ({"spacing": "even"}, "spacing is 'even'"),
         ({"overlap": 32}, "overlap is 32"),
         ({"text_guidance": 2.0}, "guidance needs"),
     ],

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 OPTIONS: Mapping[str, Mapping[str, object]] = {
     "preset": {},
+    "one noise for each sample": {"draws": 1},
     "no mean and deviation": {"normalise": False},
     "sound with its recording": {"level_sound": False},
     "no filter on the sound": {"colour": 0.0},
@@ -46,6 +47,8 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
     "windows side by side": {"overlap": 0},
     "overlapping windows": {"overlap": 16},
     "windows of 64": {"window": 64},
+    "steps from the first on": {"spacing": "leading"},
+    "steps to the last one": {"spacing": "trailing"},
     "deterministic sampler": {"sampler": "ddim"},
     "50 steps": {"steps": 50},
     "no synthetic speech": {"speech_share": 0.0},
@@ -104,7 +107,7 @@ def taught(task: StyleETask, steps: int, batch: int, seed: int = 0) -> dict[str,
 def _runs(options: argparse.Namespace, settings: StyleESettings) -> dict[str, dict[str, float]]:
     """Option -> its numbers; runs that differ in sampling alone share one training."""
     told: dict[str, dict[str, float]] = {}
-    sampling = ("speech_guidance", "text_guidance", "overlap", "steps", "sampler")
+    sampling = ("speech_guidance", "text_guidance", "overlap", "steps", "sampler", "spacing")
     trained: dict[StyleESettings, dict[str, nn.Module]] = {}
     plain = StyleESettings()
     for option in options.options or OPTIONS:

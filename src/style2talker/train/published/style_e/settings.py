@@ -11,7 +11,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from style2talker.errors import UsageError
-from style2talker.style_e.windowed import SAMPLERS, SamplingPlan
+from style2talker.style_e.windowed import SAMPLERS, SPACINGS, SamplingPlan
 
 __all__ = ["EXPRESSIONS", "SPACES", "StyleESettings"]
 
@@ -35,6 +35,7 @@ class StyleESettings:
         schedule_steps: of the diffusion.
         steps: of the sampler.
         sampler: "ancestral" (published) or "ddim".
+        spacing: of the steps: "leading" (published) or "trailing".
         overlap: frames that windows share, filled in from the one before; 0 (published) for none.
         speech_guidance: weight of the voice when sampling; 1 is the plain prediction.
         text_guidance: weight of the sentence when sampling.
@@ -50,6 +51,7 @@ class StyleESettings:
         velocity_weight: of the squared error of the differences between frames.
         body_model: file of the Basel Face Model (BFM_model_front.mat) for the mouth opening in the space "bfm"; empty
             for the linear map to the package's rig.
+        draws: noises and steps that each sample is tried with; the denoiser costs little beside the audio encoder.
         rate: of learning, AdamW without decay.
         colour: deviation of the random filter and level that the sound of a sample goes through, in mel units.
         speech_corpus: folder of synthetic utterances (`corpus.synth`), relative to the corpus; used where it is there.
@@ -76,6 +78,7 @@ class StyleESettings:
     schedule_steps: int = 1000
     steps: int = 5
     sampler: str = "ancestral"
+    spacing: str = "leading"
     overlap: int = 0
     speech_guidance: float = 1.0
     text_guidance: float = 1.0
@@ -89,6 +92,7 @@ class StyleESettings:
     audio_weight: float = 0.0
     velocity_weight: float = 0.0
     body_model: str = ""
+    draws: int = 1
     rate: float = 2e-4
     colour: float = 0.0
     speech_corpus: str = ""
@@ -107,11 +111,13 @@ class StyleESettings:
         for name in ("drop_speech", "drop_text", "speech_share"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise UsageError(f"{name} is {getattr(self, name):g}, expected 0 to 1")
-        for name in ("text_width", "latent", "blocks", "audio_channels", "calibration"):
+        for name in ("text_width", "latent", "blocks", "audio_channels", "calibration", "draws"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} is {getattr(self, name)}, expected at least 1")
         if self.sampler not in SAMPLERS:
             raise UsageError(f"sampler is {self.sampler!r}, expected {' or '.join(SAMPLERS)}")
+        if self.spacing not in SPACINGS:
+            raise UsageError(f"spacing is {self.spacing!r}, expected {' or '.join(SPACINGS)}")
         if self.plan.guides and not (self.drop_speech and self.drop_text):
             raise UsageError("guidance needs a denoiser that was trained with drop_speech and drop_text above 0")
 
@@ -131,6 +137,7 @@ class StyleESettings:
             schedule_steps=self.schedule_steps,
             steps=self.steps,
             sampler=self.sampler,
+            spacing=self.spacing,
             speech_guidance=self.speech_guidance,
             text_guidance=self.text_guidance,
         )
@@ -152,11 +159,11 @@ class StyleESettings:
             space="rig",
             text_width=384,
             text_scale=8.0,
-            latent=256,
+            latent=128,
             blocks=4,
             drop_speech=0.1,
             drop_text=0.1,
-            overlap=16,
+            spacing="trailing",
             normalise=True,
             level_sound=True,
             audio_channels=8,
@@ -164,6 +171,7 @@ class StyleESettings:
             mouth_weight=40.0,
             audio_weight=1.0,
             velocity_weight=1.0,
+            draws=8,
             rate=1e-3,
             colour=0.3,
             speech_corpus="speech",
