@@ -130,16 +130,19 @@ def _clip(clip: Judged, folder: Path) -> Iterator[str]:
     seen = ", ".join(f"{name} {share:.1%}" for name, share in clip.coverage.items() if name != "still")
     size = f"{clip.width} x {clip.height}, {clip.fps:g} fps, {clip.frames} frames"
     yield f'<span class="dim">{size}; face found: {seen}</span></header>'
-    if clip.notes:
-        yield f'<p class="warn">{escape("; ".join(clip.notes))}</p>'
+    for kind in ("warn", "dim"):
+        notes = [note for note in clip.notes if ("face" in note) == (kind == "warn")]
+        if notes:
+            yield f'<p class="{kind}">{escape("; ".join(notes))}</p>'
     yield '<div class="pair">'
     strip = folder / f"{clip.clip}.jpg"
     if strip.is_file():
         content = base64.b64encode(strip.read_bytes()).decode("ascii")
-        what = "generated, reference, their difference three times as strong" if len(clip.rows) > 2 else "generated"
-        alt = f"Frames of {clip.clip} from above: {what}"
+        both = "From above: generated, reference, their difference three times as strong"
+        what = both if len(clip.rows) > 2 else "Generated"
+        alt = f"Frames of {clip.clip}. {what}"
         yield f'<figure><img alt="{escape(alt, quote=True)}" loading="lazy" src="data:image/jpeg;base64,{content}">'
-        yield f"<figcaption>From above: {what}</figcaption></figure>"
+        yield f"<figcaption>{what}</figcaption></figure>"
     drawn = {name: curve for name, curve in clip.curves.items() if name != _ASKED}
     lips = curve_plot(drawn, clip.frames / clip.fps if clip.fps else 0.0)
     yield f"<div><figure><b>Opening of the lips, eye distances</b>{lips}</figure>{_agreement(clip)}</div>"

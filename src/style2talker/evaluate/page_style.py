@@ -41,6 +41,7 @@ td:last-child svg{min-width:190px}
 tbody tr:not(.g):hover td{background:var(--hover)}.nw{white-space:nowrap}.own{font-weight:650}
 td .dim{display:block;font-size:.78rem;font-weight:400;white-space:nowrap}td.u{color:var(--soft)}
 summary{cursor:pointer;font-weight:550;overflow-wrap:anywhere}summary:hover{color:var(--accent)}
+details figure{width:29rem;margin-right:-17rem}
 details p{font-size:.85rem;color:var(--soft);margin:.3rem 0 .5rem}details .dim{white-space:normal}
 .clip{margin:1.2rem 0;padding:1rem 1.1rem 1.1rem;background:var(--panel);border:1px solid var(--line);
 border-radius:12px}
@@ -60,6 +61,7 @@ td[data-l]{display:grid;grid-template-columns:8rem minmax(0,1fr) auto;gap:.6rem;
 td.u[data-l]{display:none}td[data-l]:before{content:attr(data-l);color:var(--soft);font-weight:400}
 td .dim{display:inline}.g th{padding-top:1rem}h1{font-size:1.5rem}.top div{gap:.3rem 1rem;padding:.55rem .9rem}
 main{padding:.8rem .9rem 3rem}}
+@media(max-width:820px){details figure{width:auto;margin-right:0}}
 @media print{.top{position:static}thead th{position:static}.clip{break-inside:avoid}}
 """
 """Everything lies in the page itself, which loads nothing."""
