@@ -71,7 +71,7 @@ def test_it_learns_and_tells(toy: str, tmp_path: Path) -> None:
     losses = _rows(tmp_path / "losses.csv")
     assert [int(row["step"]) for row in losses] == list(range(20, 201, 20))
     falling = "line/loss" if toy == "line" else "generator/distance"
-    assert float(losses[-1][falling]) < 0.5 * float(losses[0][falling])
+    assert float(losses[-1][falling]) < 0.6 * float(losses[0][falling])
     assert {"seconds_per_step", "data_wait"} <= losses[0].keys()
     assert next((tmp_path / "tensorboard").iterdir()).stat().st_size > 1000
 
@@ -151,10 +151,12 @@ def test_two_processes_are_one_with_the_doubled_batch(tmp_path: Path, whole: dic
     assert first.keys() == last.keys()
 
 
-def test_mixed_precision_learns_too(tmp_path: Path) -> None:
-    done = run("line", tmp_path, steps=150, precision="bf16-mixed", warm_up=5, cosine=145)
-    assert done.validation["off"] < 0.1
-    assert done.losses["line/rate"] < 0.001
+@pytest.mark.parametrize("toy", toy_tasks.TOYS)
+def test_mixed_precision_learns_too(toy: str, tmp_path: Path) -> None:
+    done = run(toy, tmp_path, steps=150, precision="bf16-mixed", warm_up=5, cosine=145)
+    first = float(_rows(tmp_path / "validation.csv")[0]["off"])
+    assert done.validation["off"] < 0.5 * first
+    assert done.losses[f"{'line' if toy == 'line' else 'generator'}/rate"] < 0.001
 
 
 def test_changed_settings_are_one_clear_line(tmp_path: Path) -> None:

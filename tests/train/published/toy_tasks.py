@@ -89,7 +89,7 @@ class Line:
 
 
 class Spots(Line):
-    """Two phases, as in an adversarial training, each with an optimiser of its own."""
+    """Two phases, as in an adversarial training with a gradient penalty, each with an optimiser of its own."""
 
     def __post_init__(self) -> None:
         self.name, self.phases, self.averaged = "style-a", ("discriminator", "generator"), ("generator",)
@@ -111,8 +111,12 @@ class Spots(Line):
         made, judge = networks["generator"](batch["noise"]), networks["discriminator"]
         if phase == "generator":
             return nn.functional.softplus(-judge(made)).mean(), {"distance": (made - batch["spot"]).norm(dim=1).mean()}
-        real, fake = judge(batch["spot"]), judge(made.detach())
-        return (nn.functional.softplus(-real) + nn.functional.softplus(fake)).mean(), {}
+        spot = batch["spot"].clone().requires_grad_()
+        real, fake = judge(spot), judge(made.detach())
+        (slope,) = torch.autograd.grad(real.sum(), spot, create_graph=True)
+        penalty = 0.05 * slope.square().sum(1).mean()
+        opinion = (nn.functional.softplus(-real) + nn.functional.softplus(fake)).mean()
+        return opinion + penalty, {"penalty": penalty}
 
     def validate(self, networks: Mapping[str, nn.Module]) -> dict[str, float]:
         noise = torch.from_numpy(np.random.default_rng(0).standard_normal((256, 4), np.float32))

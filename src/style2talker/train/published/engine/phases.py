@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
 from torch import nn
+from torch.nn.parallel import DistributedDataParallel
 
 from style2talker.train.published.engine.averaging import Averages
 from style2talker.train.published.engine.settings import TrainingSettings
@@ -21,19 +22,26 @@ _FULL = "initial_lr"  # of a group of an optimiser: the rate before any factor
 Batch = Mapping[str, torch.Tensor]
 
 
-class _Unchanging(nn.Module):
-    """A network that no phase changes, called in the precision of the training; gradients go through it."""
+class _Called(nn.Module):
+    """A network as a task calls it: in the precision of the training, its gradients shared by the processes.
 
-    def __init__(self, network: nn.Module, fabric: Fabric) -> None:
+    Fabric's own wrapper would not let a loss differentiate what it returns, which a gradient penalty does.
+    """
+
+    def __init__(self, network: nn.Module, fabric: Fabric, learns: bool) -> None:
         super().__init__()
-        self.network = network
+        self._network = fabric.strategy.setup_module(network) if learns else network
         self._precision = fabric.strategy.precision
 
     def forward(self, *args: Any, **named: Any) -> Any:
         args, named = self._precision.convert_input((args, named))
         with self._precision.forward_context():
-            output = self.network(*args, **named)
+            output = self._network(*args, **named)
         return self._precision.convert_output(output)
+
+    def silent(self) -> AbstractContextManager[None]:
+        """Share no gradients of what is called in the block."""
+        return self._network.no_sync() if isinstance(self._network, DistributedDataParallel) else nullcontext()
 
 
 class Phases:
@@ -65,14 +73,13 @@ class Phases:
             for group in optimiser.param_groups:
                 group.setdefault(_FULL, group["lr"])
         self.averages = Averages({name: self.networks[name] for name in task.averaged}, settings.average)
-        self._called: dict[str, nn.Module] = {}
+        self._called: dict[str, _Called] = {}
         self._stepping: dict[str, Any] = {}
 
     def connect(self) -> None:
         """Wrap the networks for the processes and the precision, once their weights are what the first step needs."""
         self._called = {
-            name: self._fabric.setup_module(network) if self._weights[name] else _Unchanging(network, self._fabric)
-            for name, network in self.networks.items()
+            name: _Called(network, self._fabric, bool(self._weights[name])) for name, network in self.networks.items()
         }
         self._stepping = {
             phase: self._fabric.setup_optimizers(optimiser) for phase, optimiser in self.optimisers.items()
@@ -98,7 +105,7 @@ class Phases:
                     told[f"{phase}/{name}"] = told.get(f"{phase}/{name}", 0) + value.detach().float() / len(batches)
             if self._settings.clip:
                 self._fabric.clip_gradients(
-                    self._called[self._task.trained(phase)[0]],
+                    self.networks[self._task.trained(phase)[0]],
                     self._stepping[phase],
                     max_norm=self._settings.clip,
                     error_if_nonfinite=False,
@@ -115,9 +122,8 @@ class Phases:
             for name, weights in self._weights.items():
                 for weight in weights:
                     weight.requires_grad_(name in trained)
-                if weights:
-                    silent = name not in trained or not last
-                    stack.enter_context(self._fabric.no_backward_sync(self._called[name], enabled=silent))
+                if name not in trained or not last:
+                    stack.enter_context(self._called[name].silent())
             total, terms = self._task.loss(phase, self._called, on_device, step)
             self._fabric.backward(total / count)
         return {"loss": total, **terms}

@@ -126,7 +126,7 @@ _PRESETS: dict[str, dict[str, TrainingSettings]] = {
         "small": TrainingSettings(steps=60_000, batch=64, clip=1.0, warm_up=500, cosine=59_500, workers=4),
         "tiny": TrainingSettings(
             steps=300,
-            batch=8,
+            batch=16,
             average=0.98,
             clip=1.0,
             save_every=100,
@@ -139,7 +139,7 @@ _PRESETS: dict[str, dict[str, TrainingSettings]] = {
         "paper": TrainingSettings(steps=200_000, batch=4, average=0.0, workers=8, log_every=1000),
         "small": TrainingSettings(steps=60_000, batch=8, clip=10.0, warm_up=500, workers=4, save_every=2000),
         "tiny": TrainingSettings(
-            steps=60, batch=2, average=0.95, save_every=20, log_every=5, validate_every=20, sheet_every=20
+            steps=200, batch=2, average=0.95, save_every=50, log_every=10, validate_every=50, sheet_every=50
         ),
     },
 }
