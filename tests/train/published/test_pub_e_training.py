@@ -34,8 +34,8 @@ from style2talker.train.published.style_e.task import StyleETask  # noqa: E402
 torch.set_num_threads(1)
 JAW = ARKIT_NAMES.index("jawOpen")
 SETTINGS = dataclasses.replace(
-    StyleESettings.tiny(), text_width=6, text_scale=1.0, latent=48, blocks=2, window=16, overlap=8, audio_channels=2, draws=1,
-    calibration=64, colour=0.0, speech_corpus="", speech_share=0.0, rate=3e-3, mouth_weight=5.0,
+    StyleESettings.tiny(), text_width=6, text_scale=1.0, latent=48, blocks=2, window=16, overlap=8, audio_channels=2,
+    draws=1, calibration=64, colour=0.0, speech_corpus="", speech_share=0.0, rate=3e-3, mouth_weight=5.0,
 )  # fmt: skip
 
 
