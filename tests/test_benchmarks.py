@@ -83,7 +83,7 @@ def test_memory_compares_short_and_long() -> None:
 
 
 def test_arts_are_measured_beside_plain_baselines(tmp_path: Path) -> None:
-    rows = table("art.py", *f"--art comic --degree 0.5 1.0 --size 192 --sheet {tmp_path / 'sheet.png'}".split())
+    rows = table("style.py", *f"--art comic --degree 0.5 1.0 --size 192 --sheet {tmp_path / 'sheet.png'}".split())
     found = {row["result"]: row for row in rows}
     assert list(found) == ["portrait", "colour transfer", "degree 0.5", "degree 1"]
     assert {row["art"] for row in rows} == {"comic"}

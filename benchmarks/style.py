@@ -6,7 +6,7 @@ edges, agreement with the portrait; found, share of pictures in which the face i
 landmarks in percent of the eye distance (at structure 0 unless told otherwise); geometry, what of the drift is no
 shift, turn or scale; CPU, processor seconds over those of `cv2.stylization` on the same portrait.
 
-Usage: python benchmarks/art.py --portrait FILE… --art NAME_OR_FILE… [--sheet sheet.png]
+Usage: python benchmarks/style.py --portrait FILE… --art NAME_OR_FILE… [--sheet sheet.png]
 """
 
 from __future__ import annotations
