@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from style2talker.corpus.outcome import Place
     from style2talker.corpus.runner import Summary
 
-__all__ = ["corpus_app", "crop", "inspect", "landmarks", "mel", "pack", "run_plan", "split", "stylize", "track"]
+__all__ = ["corpus_app", "crop", "inspect", "landmarks", "mel", "pack", "run_plan", "split", "stylize", "sync", "track"]
 
 corpus_app = typer.Typer(help="From folders of videos to training data.", no_args_is_help=True, rich_markup_mode="rich")
 
@@ -48,6 +48,7 @@ Seconds = Annotated[float | None, typer.Option(help="Length of a piece; default 
 MinTail = Annotated[float | None, typer.Option(help="Keep a last piece of more seconds; default 3.")]
 Coverage = Annotated[float | None, typer.Option(help="Least share of frames with the face; default 0.9.")]
 Deep3D = Annotated[str | None, typer.Option("--deep3d", help="Deep3D's network (ONNX), for the coefficients.")]
+Most = Annotated[int | None, typer.Option(help="Note clips whose picture is more frames late or early; default 2.")]
 PackSize = Annotated[int | None, typer.Option(help="Side of the stored frames in pixels; default 256.")]
 Quality = Annotated[int | None, typer.Option(help="Of the stored JPEG, 95 to 100; default 95.")]
 
@@ -186,6 +187,25 @@ def landmarks(
     Example: style2talker corpus landmarks corpus
     """
     _stage(context, "landmarks", corpus, (jobs, scheduler, retry), None, dry_run, as_json)
+
+
+@corpus_app.command()
+def sync(
+    context: typer.Context,
+    corpus: Corpus,
+    most: Most = None,
+    jobs: Jobs = 0,
+    scheduler: Scheduler = None,
+    retry: Retry = False,
+    config: flags.Config = None,
+    dry_run: flags.DryRun = False,
+    as_json: flags.Json = False,
+) -> None:
+    """Measure how late the picture of every tracked clip is against its sound. The clips stay as they are.
+
+    Example: style2talker corpus sync corpus
+    """
+    _stage(context, "sync", corpus, (jobs, scheduler, retry), config, dry_run, as_json)
 
 
 @corpus_app.command()

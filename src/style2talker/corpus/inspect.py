@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from style2talker.corpus.charts import Chart, draw_charts, histogram
-from style2talker.corpus.manifest import ClipRow, Table
+from style2talker.corpus.manifest import ClipRow, Mark, Table
+from style2talker.corpus.sync import CERTAINTY, OFFSET
 from style2talker.media.atomic import atomic_path
 
 __all__ = ["facts_of", "summary_text", "write_pages"]
@@ -28,7 +29,8 @@ def facts_of(table: Table) -> dict[str, Any]:
 
     Returns:
         clips, seconds, people, the numbers of clips by split, emotion, level, view and stage, the people of each
-        split, and the numbers of clips by stage and reason that were skipped or failed.
+        split, how many have lips and sound in step, and the numbers of clips by stage and reason that were skipped or
+        failed.
     """
     clips = [row for row in table.leaves() if "video" in row.files]
     stages: dict[str, dict[str, int]] = {}
@@ -49,9 +51,19 @@ def facts_of(table: Table) -> dict[str, Any]:
         "emotions": _count([row.emotion for row in clips]),
         "levels": _count([row.level for row in clips]),
         "views": _count([row.view for row in clips]),
+        "sync": _in_step(clips),
         "stages": stages,
         "reasons": dict(reasons.most_common()),
     }
+
+
+def _in_step(clips: Sequence[ClipRow]) -> dict[str, int]:
+    """Numbers of clips whose picture and sound were compared, by what came of it."""
+    measured = [row for row in clips if row.marks.get("sync", Mark("", "")).status == "done"]
+    noted = sum(bool(row.marks["sync"].reason) for row in measured)
+    known = sum(OFFSET in row.quality for row in measured)
+    counts = {"in step": known - noted, "out of step": noted, "cannot be told": len(measured) - known}
+    return {word: count for word, count in counts.items() if count}
 
 
 def _seconds(row: ClipRow) -> float:
@@ -64,6 +76,8 @@ def summary_text(facts: Mapping[str, Any]) -> str:
     for split, people in facts["people"].items():
         lines.append(f"{split}: {facts['splits'][split]} clips of {len(people)} people")
     lines += [f"{name}: {_listed(facts[name])}" for name in ("emotions", "levels", "views")]
+    if facts["sync"]:
+        lines.append(f"lips and sound: {_listed(facts['sync'])}")
     lines += [f"{stage}: {_listed(counts)}" for stage, counts in facts["stages"].items()]
     lines += [f"{count} x {reason}" for reason, count in list(facts["reasons"].items())[:10]]
     return "\n".join(lines)
@@ -90,6 +104,8 @@ def _charts(table: Table, facts: Mapping[str, Any]) -> list[Chart]:
         histogram("yaw in degrees", quality("yaw")),
         histogram("roll in degrees", quality("roll")),
         histogram("share of frames with the face", coverage),
+        histogram("picture late against sound, frames", quality(OFFSET)),
+        histogram("certainty of that offset", quality(CERTAINTY)),
         histogram("side of the square in the recording, pixels", quality("side")),
         histogram("sharpness (variance of the Laplacian)", quality("sharpness")),
         Chart("skipped or failed, by stage", _refused(facts)),

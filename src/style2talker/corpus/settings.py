@@ -25,6 +25,7 @@ __all__ = [
     "PeopleOptions",
     "Plan",
     "SplitOptions",
+    "SyncOptions",
     "TrackingOptions",
     "filled",
     "load_plan",
@@ -79,7 +80,7 @@ class CorpusOptions:
     out: str = "corpus"
     layout: str = "auto"
     licence: str = ""
-    stages: tuple[str, ...] = ("crop", "split", "track", "landmarks", "mel", "pack")
+    stages: tuple[str, ...] = ("crop", "split", "track", "landmarks", "sync", "mel", "pack")
 
     def __post_init__(self) -> None:
         _check(self)
@@ -174,6 +175,20 @@ class TrackingOptions:
 
     def __post_init__(self) -> None:
         _check(self, min_coverage=(0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """Options of `corpus sync`.
+
+    Attributes:
+        most: frames by which the picture may be late or early before the clip is noted.
+    """
+
+    most: int = 2
+
+    def __post_init__(self) -> None:
+        _check(self, most=(0, 14))
 
 
 @dataclass(frozen=True, slots=True)

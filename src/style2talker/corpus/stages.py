@@ -17,9 +17,10 @@ from style2talker.corpus.manifest import ClipRow
 from style2talker.corpus.mel import mel_clip
 from style2talker.corpus.outcome import Outcome, Place
 from style2talker.corpus.pack import finish_pack, pack_clip, put_clip
-from style2talker.corpus.settings import CropOptions, NoOptions, PackOptions, SplitOptions, TrackingOptions
+from style2talker.corpus.settings import CropOptions, NoOptions, PackOptions, SplitOptions, SyncOptions, TrackingOptions
 from style2talker.corpus.split import split_clip
 from style2talker.corpus.stylize import StylingOptions, stylize_clip
+from style2talker.corpus.sync import sync_clip
 from style2talker.corpus.tracking import track_clip
 
 __all__ = ["STAGES", "Stage", "stage_key", "tool_versions"]
@@ -78,6 +79,7 @@ STAGES: dict[str, Stage] = {
         Stage("split", 1, SplitOptions, split_clip, ("video",), _CLIP, ("crop",), ("av",)),
         Stage("track", 1, TrackingOptions, track_clip, ("video",), ("track", "coefficients"), _CUT, _SEEING),
         Stage("landmarks", 1, NoOptions, landmark_clip, ("track",), ("landmarks",), (*_CUT, "track")),
+        Stage("sync", 1, SyncOptions, sync_clip, ("video", "track"), (), (*_CUT, "track")),
         Stage("stylize", 1, StylingOptions, stylize_clip, ("video", "track"), ("stylized",), (*_CUT, "track")),
         Stage("mel", 1, NoOptions, mel_clip, ("video",), ("mel",), _CUT, ("av",)),
         Stage(
