@@ -44,6 +44,15 @@ def test_rows_survive_the_file(tmp_path: Path) -> None:
     assert "emotion" not in json.loads(lines[0])
 
 
+def test_empty_texts_survive_where_that_is_not_what_is_meant_by_silence() -> None:
+    bare = ClipRow("a", "", "00", "", split="", parent="", licence="")
+    values = bare.to_json()
+    assert ClipRow.from_json(json.loads(json.dumps(values))) == bare
+    assert (values["person"], values["split"], values["parent"]) == ("", "", "")
+    assert not {"licence", "emotion", "quality", "made_by"} & set(values)
+    assert row("a").to_json()["split"] == "train"
+
+
 def test_the_same_content_is_not_written_again(tmp_path: Path) -> None:
     write_manifest(tmp_path, {"a": row("a"), "b": row("b")})
     before = (tmp_path / MANIFEST).stat()

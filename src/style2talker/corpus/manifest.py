@@ -105,8 +105,13 @@ class ClipRow:
         return dataclasses.replace(self, marks={**self.marks, stage: mark})
 
     def to_json(self) -> dict[str, Any]:
-        """As plain values; what is unknown or empty is left out."""
-        return {name: value for name, value in dataclasses.asdict(self).items() if value not in (None, "", {})}
+        """As plain values; what is unknown or empty is left out where reading gives the same again."""
+        blank: dict[str, object] = {
+            each.name: {} if each.default_factory is not dataclasses.MISSING else each.default
+            for each in dataclasses.fields(self)
+        }
+        values = dataclasses.asdict(self)
+        return {name: value for name, value in values.items() if value not in (None, "", {}) or value != blank[name]}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ClipRow:

@@ -59,6 +59,17 @@ def test_the_table_of_a_corpus_says_who_feels_what(tmp_path: Path) -> None:
     assert "not tracked" in left_out["anna#sad#level_2#b"]
 
 
+def test_a_clip_that_was_cut_up_is_labelled_by_its_pieces(tmp_path: Path) -> None:
+    draw_track(tmp_path / "a.npz", {"12": 0.5})
+    files = {"track": "a.npz"}
+    whole = ClipRow("talk", "t.mp4", "0", "anna", files=files)
+    rows = [whole, *(ClipRow(f"talk#{k}", "t.mp4", "0", "anna", parent="talk", files=files) for k in (1, 2))]
+    write_manifest(tmp_path, {row.clip: row for row in rows})
+    clips, left_out = find_tracks([tmp_path])
+    assert [clip.name for clip in clips] == ["talk#1", "talk#2"]
+    assert left_out == {}
+
+
 def test_nothing_to_label_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not there"):
         find_tracks([tmp_path / "none"])

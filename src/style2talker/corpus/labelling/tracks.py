@@ -49,7 +49,7 @@ def _clip(clip: str, name: str, track: Path, actor: str, emotion: str | None, le
 
 
 def _of_corpus(folder: Path, left_out: dict[str, str]) -> Iterable[TrackedClip]:
-    for row in read_manifest(folder).rows.values():
+    for row in read_manifest(folder).leaves():
         if _ROLE not in row.files:
             told = row.marks[_ROLE].reason if _ROLE in row.marks else ""
             left_out[row.clip] = told or "it is not tracked: run corpus track"
