@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,19 @@ import pytest
 
 onnx = pytest.importorskip("onnx", reason="a graph is made for the test")
 
+from made_videos import write_video  # noqa: E402
 from test_features import posed, tracked  # noqa: E402
 
-from style2talker.corpus.deep3d import alignment, load_coefficients  # noqa: E402
+from style2talker.cli.corpus_published import extract_3dmm, run_script  # noqa: E402
+from style2talker.corpus import tracking  # noqa: E402
+from style2talker.corpus.deep3d import MADE_BY, alignment, load_coefficients  # noqa: E402
 from style2talker.corpus.outcome import Place  # noqa: E402
 from style2talker.corpus.reconstruction import MADE_BY_NETWORK, aligned_face, reconstructed  # noqa: E402
 from style2talker.corpus.settings import TrackingOptions  # noqa: E402
+from style2talker.corpus.tracking import write_coefficients  # noqa: E402
 from style2talker.errors import AssetError  # noqa: E402
+from style2talker.face.tracking import Track  # noqa: E402
+from style2talker.records import ImageArray  # noqa: E402
 
 
 @pytest.fixture
@@ -93,3 +100,24 @@ def test_a_missing_network_is_told(tmp_path: Path) -> None:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path / "corpus")
+
+
+def test_the_published_script_takes_the_network(
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_video(tmp_path / "video_dir" / "a.mp4", [np.full((64, 64, 3), 120, np.uint8)] * 3)
+    track = posed(np.zeros((3, 3)), 12, (48, 48))
+
+    def track_frames(frames: Iterable[ImageArray], fps: float) -> Track:
+        assert sum(1 for _ in frames) == 3
+        return track
+
+    monkeypatch.setattr(tracking, "track_frames", track_frames)
+    monkeypatch.chdir(tmp_path)
+    assert run_script(extract_3dmm, ["--deep3d", str(network)]) == 0, capsys.readouterr().err
+    rows, _, _ = load_coefficients(tmp_path / "video_dir_3DMM" / "a.npy")
+    assert np.allclose(np.diff(rows, axis=1), 1, atol=1e-3)
+    video = tmp_path / "video_dir" / "a.mp4"
+    assert write_coefficients(tmp_path / "b.npy", video, track, (64, 64), network) == MADE_BY_NETWORK
+    assert write_coefficients(tmp_path / "b.npy", video, track, (64, 64)) == MADE_BY
+    assert run_script(extract_3dmm, ["--deep3d", "none.onnx", "--save_dir", "other"]) == 4

@@ -121,17 +121,17 @@ def extract_3dmm(
     save_dir: SaveDir = Path("video_dir_3DMM"),
     process_id: Annotated[int, typer.Option("--process_id", min=0, help="Which share of the clips.")] = 0,
     total_process: Annotated[int, typer.Option("--total_process", min=1, help="Number of shares.")] = 1,
+    deep3d: Annotated[Path | None, typer.Option("--deep3d", help="Deep3D's network (ONNX).")] = None,
 ) -> None:
     """Write the 3DMM coefficients of clips, as far as a learned linear map tells them: NAME.npy.
 
-    Expression, angles and translation; identity, texture and lighting, that need the network, are zero.
+    Expression, angles and translation; identity, texture and lighting, that need the network, are zero. With --deep3d
+    the network makes all of them; style2talker checkpoint FILE --onnx OUT writes it from the checkpoint that you have.
 
     Example: python data_preprocess/extract_3DMM.py --lrs3_path video_dir --save_dir video_dir_3DMM
     """
     from style2talker.corpus.clips import FPS
-    from style2talker.corpus.deep3d import save_coefficients
-    from style2talker.corpus.landmarks import to_68
-    from style2talker.corpus.tracking import track_cropped
+    from style2talker.corpus.tracking import track_cropped, write_coefficients
     from style2talker.media.video import read_frames
 
     if process_id >= total_process:
@@ -145,7 +145,7 @@ def extract_3dmm(
             except InputError as error:
                 print(f"{clip.name}: left out, {error}")
                 continue
-            save_coefficients(target, track, to_68(track.landmarks), width, height)
+            write_coefficients(target, clip, track, (width, height), deep3d)
         print(f"{clip.name}: {target}")
 
 

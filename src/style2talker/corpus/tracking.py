@@ -27,7 +27,7 @@ from style2talker.face.tracking import Track, track_frames
 from style2talker.media.video import read_frames
 from style2talker.records import FloatArray, ImageArray
 
-__all__ = ["track_clip", "track_cropped"]
+__all__ = ["track_clip", "track_cropped", "write_coefficients"]
 
 _ROOM = 0.25  # a face that fills the picture is not found without some room around it
 
@@ -60,6 +60,37 @@ def track_cropped(frames: Iterable[ImageArray]) -> tuple[Track, int, int]:
     return dataclasses.replace(track, landmarks=landmarks), shape[1], shape[0]
 
 
+def write_coefficients(
+    target: Path, video: Path, track: Track, size: tuple[int, int], network: Path | None = None
+) -> str:
+    """Write the 3DMM coefficients of a clip.
+
+    Args:
+        target: the file to write.
+        video: the clip.
+        track: of it, landmarks in its pixels.
+        size: its width and height.
+        network: Deep3D's network as an ONNX file; None for the learned map.
+
+    Returns:
+        How they were made.
+
+    Raises:
+        AssetError: the network is missing, damaged or another one.
+        OutputError: they cannot be written.
+    """
+    points = to_68(track.landmarks)
+    if network is None:
+        save_coefficients(target, track, points, *size)
+        return MADE_BY
+
+    def made(aligned: NDArray[np.float64]) -> FloatArray:
+        return reconstructed(network, read_frames(video, FPS), aligned)
+
+    save_coefficients(target, track, points, *size, made, MADE_BY_NETWORK)
+    return MADE_BY_NETWORK
+
+
 def track_clip(row: ClipRow, place: Place, options: TrackingOptions) -> Outcome:
     """Write the track and the coefficients of a clip.
 
@@ -76,14 +107,8 @@ def track_clip(row: ClipRow, place: Place, options: TrackingOptions) -> Outcome:
         )
     files = {"track": place.file("tracks", row.clip, ".npz"), "coefficients": place.file("3DMM", row.clip, ".npy")}
     save_track(place.path(files["track"]), track)
-
-    def network(aligned: NDArray[np.float64]) -> FloatArray:
-        return reconstructed(Path(options.deep3d), read_frames(place.path(row.files["video"]), FPS), aligned)
-
-    made_by = MADE_BY_NETWORK if options.deep3d else MADE_BY
-    maker = network if options.deep3d else None
-    target = place.path(files["coefficients"])
-    save_coefficients(target, track, to_68(track.landmarks), width, height, maker, made_by)
+    video, network = place.path(row.files["video"]), Path(options.deep3d) if options.deep3d else None
+    made_by = write_coefficients(place.path(files["coefficients"]), video, track, (width, height), network)
     turned = np.degrees(np.median(track.rotation[track.valid], axis=0))
     pose = {name: round(float(angle), 2) for name, angle in zip(("pitch", "yaw", "roll"), turned, strict=True)}
     return Outcome(
