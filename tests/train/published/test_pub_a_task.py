@@ -205,6 +205,18 @@ def test_a_perfect_render_measures_perfect(corpus: Path) -> None:
     assert np.array_equal(shown[:, 64:128], shown[:, 128:192])
 
 
+def test_held_out_pairs_are_of_the_held_out_person_alone(corpus: Path) -> None:
+    stream = made(corpus).stream("validation", 0)
+    rng = np.random.default_rng(0)
+    assert {stream.source_of(clip, rng).name for clip in stream.clips} == {"W002#neutral#level_1#001"}
+    held = heldout.HeldOut.of(stream, 64)
+    assert len(held.mouth) == len(held.batch["picture"]) == 4
+    assert held.styled is None
+    for left, top, right, bottom in held.mouth:
+        assert 0 <= left < right <= 64
+        assert 32 < top < bottom <= 64  # the mouth is in the lower half of a drawn face
+
+
 def test_noise_is_measured_in_decibels() -> None:
     a = torch.zeros(1, 3, 8, 8)
     assert float(heldout.noise_ratio(a, a + 0.2)) == pytest.approx(20)  # a tenth of the range of 2
