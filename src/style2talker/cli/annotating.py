@@ -28,6 +28,12 @@ Threshold = Annotated[float | None, typer.Option(help="Least intensity of an act
 Candidates = Annotated[int | None, typer.Option(help="Sentences drawn for a clip; default 30.")]
 Keep = Annotated[int | None, typer.Option(help="Sentences kept for a clip; default 5.")]
 Openface = Annotated[Path | None, typer.Option(help="Folder of OpenFace tables (.csv) of the clips.")]
+ClipFolder = Annotated[
+    str | None,
+    typer.Option(
+        "--clip", help="Rank by frames: folder of CLIP's vision_model.onnx, text_model.onnx and tokenizer.json."
+    ),
+]
 LevelsFile = Annotated[Path | None, typer.Option(help="Use the cut points of this levels.json.")]
 Corrections = Annotated[Path | None, typer.Option(help="Corrections that the page of labels exported.")]
 Model = Annotated[
@@ -56,6 +62,7 @@ def annotate(
     candidates: Candidates = None,
     keep: Keep = None,
     seed: flags.Seed = None,
+    clip: ClipFolder = None,
     openface: Openface = None,
     levels: LevelsFile = None,
     corrections: Corrections = None,

@@ -22,6 +22,7 @@ from numpy.random import Generator
 
 from style2talker import __version__
 from style2talker.corpus.labelling import grammar, prompting
+from style2talker.corpus.labelling.clip_model import ClipModel, frames_to_show
 from style2talker.corpus.labelling.endpoint import Endpoint, ask
 from style2talker.corpus.labelling.labels import (
     Label,
@@ -64,6 +65,7 @@ class Job:
         left_out: clip -> reason.
         levels: where units are activated, and how strongly.
         endpoint: of a language model, None for the grammar.
+        clip: what ranks candidates by frames, None to rank them by action units.
     """
 
     out: Path
@@ -72,6 +74,7 @@ class Job:
     left_out: Mapping[str, str]
     levels: Levels
     endpoint: Endpoint | None
+    clip: ClipModel | None = None
 
     def estimate(self) -> prompting.Estimate:
         """What asking the language model would take; nothing without one."""
@@ -119,7 +122,8 @@ def prepare(
         levels: file of cut points to use instead of those of this corpus, such as for a person left out.
 
     Raises:
-        InputError: there is nothing to label, or a file cannot be read.
+        InputError: there is nothing to label, a file cannot be read, or frames are to be ranked by and there are none.
+        AssetError: the files of CLIP are missing or damaged.
         UsageError: the endpoint cannot be one.
     """
     endpoint = None
@@ -132,7 +136,11 @@ def prepare(
         name, reason = next(iter(unreadable.items()))
         raise InputError(f"none of {len(clips)} clips can be labelled, {name}: {reason}")
     found = cuts or corpus_levels([each.intensities for each in measured], options.threshold)
-    return Job(out, options, measured, twins | unreadable, found, endpoint)
+    ranker = ClipModel(Path(options.clip)) if options.clip else None
+    blind = [each.clip.name for each in measured if each.clip.video is None]
+    if ranker is not None and blind:
+        raise InputError(f"--clip needs pictures, of {blind[0]} there is only a track: name the folder of a corpus")
+    return Job(out, options, measured, twins | unreadable, found, endpoint, ranker)
 
 
 def annotate(
@@ -180,6 +188,7 @@ def _written(job: Job, labels: list[Label], left_out: dict[str, str]) -> Annotat
     summary = {
         **summarise(labels, left_out),
         "tracker_against_openface": _against_openface(job),
+        "ranked_by": "action units" if job.clip is None else "CLIP",
         "options": dataclasses.asdict(job.options),
         "version": __version__,
     }
@@ -252,12 +261,13 @@ def _label(job: Job, each: Measured, own: tuple[str, ...], drawn: list[str]) -> 
     clip, keep = each.clip, job.options.keep
     units = job.levels.activated(each.intensities)
     about = [clip.key, clip.name, clip.emotion, clip.level, dict(each.intensities), units, each.rest, own, drawn, keep]
+    about += [job.clip.digest] if job.clip is not None else []
     digest = hashlib.sha256(json.dumps([__version__, *about]).encode()).hexdigest()[:32]
     folder = job.out / _CLIPS
     found = read_label(folder, clip.key, digest)
     if found is not None:
         return found
-    sentences = own or tuple(best(drawn, units, keep))
+    sentences = own or tuple(best(drawn, units, keep, _seen(job, clip, drawn)))
     label = Label(
         key=clip.key,
         clip=clip.name,
@@ -274,6 +284,13 @@ def _label(job: Job, each: Measured, own: tuple[str, ...], drawn: list[str]) -> 
     )
     write_label(folder, label)
     return label
+
+
+def _seen(job: Job, clip: TrackedClip, drawn: list[str]) -> list[float] | None:
+    """How well each candidate tells what CLIP sees in frames of a clip; None without CLIP."""
+    if job.clip is None or clip.video is None:
+        return None
+    return [float(value) for value in job.clip.similarities(drawn, frames_to_show(clip.video))]
 
 
 def _against_openface(job: Job) -> float | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 __all__ = [
     "ARCFACE",
+    "CLIP_TEXT",
+    "CLIP_VISION",
     "DENOISER",
     "EXTRACTORS",
     "INCEPTION",
@@ -28,15 +30,19 @@ class Port:
 
     Attributes:
         name: the graph.
-        inputs: name -> shape, all float32.
+        inputs: name -> shape, all float32 but for those of `integers`.
         outputs: name -> shape, all float32.
         by_place: a graph may name its inputs and outputs otherwise; they are taken in the order of the port.
+        integers: names of the inputs that are int64.
+        more: a graph may have further outputs, which are not asked for.
     """
 
     name: str
     inputs: Mapping[str, Shape]
     outputs: Mapping[str, Shape]
     by_place: bool = False
+    integers: frozenset[str] = frozenset()
+    more: bool = False
 
 
 SPEECH_ENCODER = Port("speech_encoder", {"mel": (None, 80, 16)}, {"features": (None, 192)})
@@ -89,6 +95,18 @@ SYNCNET = Port(
 
 There may be more pictures than sounds, and the other way round.
 """
+
+CLIP_VISION = Port("CLIP vision", {"pixel_values": (None, 3, 224, 224)}, {"image_embeds": (None, None)}, more=True)
+"""RGB, normalised as CLIP was trained -> embeddings, projected (Radford et al. 2021)."""
+
+CLIP_TEXT = Port(
+    "CLIP text",
+    {"input_ids": (None, 77)},
+    {"text_embeds": (None, None)},
+    integers=frozenset({"input_ids"}),
+    more=True,
+)
+"""Tokens with the end token and its repetitions up to 77 -> embeddings, projected."""
 
 EXTRACTORS = (ARCFACE, INCEPTION, LPIPS, SYNCNET)
 """Networks that published metrics stand on; their files come from whoever evaluates."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from style2talker.runtime.ports import Port, Shape
 
 __all__ = ["Session", "runtime_providers"]
 
-_FLOAT = "tensor(float)"
+_FLOAT, _INTEGER = "tensor(float)", "tensor(int64)"
 _SILENT = 4
 
 
@@ -73,7 +73,10 @@ class Session:
             own = [node.name for node in nodes]
             by_place = port.by_place and len(own) == len(wanted)
             names = dict(zip(wanted, own, strict=True)) if by_place else {name: name for name in wanted}
-            fault = _mismatch(what, nodes, {names[name]: shape for name, shape in wanted.items()})
+            if port.more and what == "output":
+                nodes = [node for node in nodes if node.name in names.values()] or nodes
+            integers = {names[name] for name in port.integers if name in names}
+            fault = _mismatch(what, nodes, {names[name]: shape for name, shape in wanted.items()}, integers)
             if fault:
                 raise AssetError(f"model file {path} is no {port.name} graph, {fault}: {advice}")
             self._names |= names
@@ -87,7 +90,7 @@ class Session:
         """Run the graph.
 
         Args:
-            arrays: one array per input of the port, of its shape; taken as float32.
+            arrays: one array per input of the port, of its shape; taken as float32, or int64 where the port says so.
 
         Returns:
             One float32 array per output of the port.
@@ -101,12 +104,15 @@ class Session:
             if not _fits(array.shape, self._port.inputs[name]):
                 shape = _written(self._port.inputs[name])
                 raise ValueError(f"{self._port.name} input {name} has shape {array.shape}, expected {shape}")
-        feed = {self._names[name]: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+        feed = {
+            self._names[name]: np.ascontiguousarray(array, np.int64 if name in self._port.integers else np.float32)
+            for name, array in arrays.items()
+        }
         names = [self._names[name] for name in self._port.outputs]
         return dict(zip(self._port.outputs, self._session.run(names, feed), strict=True))
 
 
-def _mismatch(what: str, nodes: Sequence[Any], wanted: Mapping[str, Shape]) -> str:
+def _mismatch(what: str, nodes: Sequence[Any], wanted: Mapping[str, Shape], integers: Collection[str] = ()) -> str:
     """How the inputs or outputs of a graph differ from its port, "" where they do not.
 
     A length that the graph leaves open serves any length of the port; a fixed one must be the port's own, but for an
@@ -122,8 +128,9 @@ def _mismatch(what: str, nodes: Sequence[Any], wanted: Mapping[str, Shape]) -> s
         )
         if not serves:
             return f"its {what} {name} has shape {_written(shape)} instead of {_written(wanted[name])}"
-        if node.type != _FLOAT:
-            return f"its {what} {name} is {node.type} instead of {_FLOAT}"
+        kind = _INTEGER if name in integers else _FLOAT
+        if node.type != kind:
+            return f"its {what} {name} is {node.type} instead of {kind}"
     return ""
 
 

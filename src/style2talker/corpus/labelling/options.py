@@ -20,6 +20,7 @@ class AnnotateOptions:
         candidates: sentences drawn for a clip, of which the best are kept.
         keep: labels of a clip; the published files hold 5.
         seed: another one, other sentences.
+        clip: folder of CLIP's ONNX files, which then ranks the candidates by frames; "" ranks by action units.
         model: of a language model; "" draws the sentences by grammar, offline.
         base_url: of the endpoint where that model answers.
         temperature: how freely the model writes.
@@ -31,6 +32,7 @@ class AnnotateOptions:
     candidates: int = 30
     keep: int = 5
     seed: int = 0
+    clip: str = ""
     model: str = ""
     base_url: str = "https://api.openai.com/v1"
     temperature: float = 1.0

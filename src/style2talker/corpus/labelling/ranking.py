@@ -1,8 +1,9 @@
 """Which candidate sentences say best what was measured: agreement of the named action units, and difference.
 
 A candidate is judged by F1, the harmonic mean of precision (named units that are activated) and recall (activated units
-that are named). The best are taken one after the other, each held against those taken before (maximal marginal
-relevance, Carbonell & Goldstein, SIGIR 1998), so that five labels are not one label five times.
+that are named), or by a model that looks at frames. The best are taken one after the other, each held against those
+taken before (maximal marginal relevance, Carbonell & Goldstein, SIGIR 1998), so that five labels are not one label five
+times.
 """
 
 from __future__ import annotations
@@ -34,21 +35,29 @@ def likeness(first: str, second: str) -> float:
     return len(one & other) / max(len(one | other), 1)
 
 
-def best(candidates: Sequence[str], measured: Collection[str], count: int = 5) -> list[str]:
+def best(
+    candidates: Sequence[str], measured: Collection[str], count: int = 5, seen: Sequence[float] | None = None
+) -> list[str]:
     """The sentences to keep.
 
     Args:
         candidates: sentences, in order of preference where nothing else decides.
         measured: activated units.
         count: how many to keep.
+        seen: how well each candidate tells what frames show; that then takes the place of the units, brought to 0..1
+            over the candidates.
 
     Returns:
         At most `count` different sentences, the best first.
     """
     left = dict.fromkeys(" ".join(text.split()) for text in candidates)
-    scores = {
-        text: agreement(named_units(text), measured) - _TOO_LONG * max(0, len(text.split()) - _LONG) for text in left
-    }
+    if seen is None:
+        fit = {text: agreement(named_units(text), measured) for text in left}
+    else:
+        span = max(max(seen) - min(seen), 1e-9) if len(seen) else 1.0
+        told = zip(candidates, seen, strict=True)
+        fit = {" ".join(text.split()): (value - min(seen)) / span for text, value in told}
+    scores = {text: fit[text] - _TOO_LONG * max(0, len(text.split()) - _LONG) for text in left}
     sameness = dict.fromkeys(scores, 0.0)
     kept: list[str] = []
     while scores and len(kept) < count:

@@ -31,6 +31,7 @@ class TrackedClip:
         kind: "man" and "woman" for the actors of MEAD, whose names tell, else "person".
         emotion: one of `LABELS`, None when unknown.
         level: 1, 2 or 3; None when unknown.
+        video: its pictures, None where only the track is known.
     """
 
     key: str
@@ -40,12 +41,21 @@ class TrackedClip:
     kind: str
     emotion: str | None
     level: int | None
+    video: Path | None = None
 
 
-def _clip(clip: str, name: str, track: Path, actor: str, emotion: str | None, level: int | None) -> TrackedClip:
+def _clip(
+    clip: str,
+    name: str,
+    track: Path,
+    actor: str,
+    emotion: str | None,
+    level: int | None,
+    video: Path | None = None,
+) -> TrackedClip:
     is_mead = len(actor) == 4 and actor[1:].isdigit()
     kind = _KINDS.get(actor[:1], "person") if is_mead else "person"
-    return TrackedClip(clip.replace("#", "_"), name, track, actor, kind, emotion, level)
+    return TrackedClip(clip.replace("#", "_"), name, track, actor, kind, emotion, level, video)
 
 
 def _of_corpus(folder: Path, left_out: dict[str, str]) -> Iterable[TrackedClip]:
@@ -54,7 +64,8 @@ def _of_corpus(folder: Path, left_out: dict[str, str]) -> Iterable[TrackedClip]:
             told = row.marks[_ROLE].reason if _ROLE in row.marks else ""
             left_out[row.clip] = told or "it is not tracked: run corpus track"
         else:
-            yield _clip(row.clip, row.clip, folder / row.files[_ROLE], row.person, row.emotion, row.level)
+            video = folder / row.files["video"] if "video" in row.files else None
+            yield _clip(row.clip, row.clip, folder / row.files[_ROLE], row.person, row.emotion, row.level, video)
 
 
 def _of_files(path: Path) -> Iterable[TrackedClip]:
