@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 
 OPTIONS: Mapping[str, Mapping[str, object]] = {
     "preset": {},
-    "one noise for each sample": {"draws": 1},
     "no mean and deviation": {"normalise": False},
     "sound with its recording": {"level_sound": False},
     "no filter on the sound": {"colour": 0.0},

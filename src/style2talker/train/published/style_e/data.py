@@ -94,8 +94,7 @@ class Samples:
 
         Returns:
             mel (L, 80, 16), reference (L, C), blink (L, 1) for the audio encoder; expression (L, C), known (C,), text
-            (D,), noise (K, L, C), given (2,) all float32; steps (K,) int64; in the space "bfm" identity (80,) as well;
-            K is `draws`.
+            (D,), noise (L, C), given (2,) all float32; steps () int64; in the space "bfm" identity (80,) as well.
         """
         settings = self._settings
         rng = np.random.default_rng([self._seed, number])
@@ -111,8 +110,8 @@ class Samples:
             "expression": drawn.expression,
             "known": drawn.known,
             "text": self._texts[drawn.text],
-            "steps": rng.integers(settings.schedule_steps, size=settings.draws),
-            "noise": rng.standard_normal((settings.draws, *drawn.expression.shape), np.float32),
+            "steps": np.asarray(rng.integers(settings.schedule_steps), np.int64),
+            "noise": rng.standard_normal(drawn.expression.shape, np.float32),
             "given": np.array(
                 [
                     drawn.heard and not (rng.random() < settings.drop_speech and self._learns),

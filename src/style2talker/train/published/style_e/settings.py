@@ -51,7 +51,6 @@ class StyleESettings:
         velocity_weight: of the squared error of the differences between frames.
         body_model: file of the Basel Face Model (BFM_model_front.mat) for the mouth opening in the space "bfm"; empty
             for the linear map to the package's rig.
-        draws: noises and steps that each sample is tried with; the denoiser costs little beside the audio encoder.
         rate: of learning, AdamW without decay.
         colour: deviation of the random filter and level that the sound of a sample goes through, in mel units.
         speech_corpus: folder of synthetic utterances (`corpus.synth`), relative to the corpus; used where it is there.
@@ -92,7 +91,6 @@ class StyleESettings:
     audio_weight: float = 0.0
     velocity_weight: float = 0.0
     body_model: str = ""
-    draws: int = 1
     rate: float = 2e-4
     colour: float = 0.0
     speech_corpus: str = ""
@@ -111,7 +109,7 @@ class StyleESettings:
         for name in ("drop_speech", "drop_text", "speech_share"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise UsageError(f"{name} is {getattr(self, name):g}, expected 0 to 1")
-        for name in ("text_width", "latent", "blocks", "audio_channels", "calibration", "draws"):
+        for name in ("text_width", "latent", "blocks", "audio_channels", "calibration"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} is {getattr(self, name)}, expected at least 1")
         if self.sampler not in SAMPLERS:
@@ -150,20 +148,20 @@ class StyleESettings:
     @classmethod
     def small(cls) -> StyleESettings:
         """The whole denoiser on the rig, with what the ablation found to help; an evening on one GPU."""
-        return dataclasses.replace(cls.tiny(), latent=512, blocks=8, audio_channels=32, rate=2e-4)
+        return dataclasses.replace(cls.tiny(), latent=512, blocks=8, audio_channels=32, rate=2e-4, utterances=0)
 
     @classmethod
     def tiny(cls) -> StyleESettings:
-        """Minutes on one core."""
+        """Minutes on one core: 320 steps of 16 samples."""
         return cls(
             space="rig",
             text_width=384,
             text_scale=8.0,
-            latent=128,
+            latent=256,
             blocks=4,
+            speech_guidance=1.5,
             drop_speech=0.1,
             drop_text=0.1,
-            spacing="trailing",
             normalise=True,
             level_sound=True,
             audio_channels=8,
@@ -171,11 +169,12 @@ class StyleESettings:
             mouth_weight=40.0,
             audio_weight=1.0,
             velocity_weight=1.0,
-            draws=8,
             rate=1e-3,
             colour=0.3,
             speech_corpus="speech",
             speech_share=0.5,
+            utterances=1500,
+            feelings=200,
             silent=True,
             average=True,
         )

@@ -127,34 +127,29 @@ class StyleETask:
         centre, spread = own.get_buffer("centre"), own.get_buffer("spread")
         clean = (batch["expression"] - centre) / spread
         sparse = networks["audio"](*(batch[name] for name in _INPUTS))
-        # Each sample once for each of its noises.
+        noisy = noised(clean, batch["noise"], batch["steps"], self._schedule)
         text = batch["text"][:, None].expand(-1, clean.shape[1], -1)
-        told = [part.repeat_interleave(settings.draws, 0) for part in (sparse, text, batch["given"])]
-        target, known = (part.repeat_interleave(settings.draws, 0) for part in (clean, batch["known"][:, None]))
-        steps = batch["steps"].flatten()
-        noisy = noised(target, batch["noise"].flatten(0, 1), steps, self._schedule)
-        predicted = networks["denoiser"](noisy, steps, *told)
-        terms = {"coefficients": ((predicted - target).square() * known).mean()}
+        predicted = networks["denoiser"](noisy, batch["steps"], sparse, text, batch["given"])
+        known = batch["known"][:, None]
+        terms = {"coefficients": ((predicted - clean).square() * known).mean()}
         if settings.mouth_weight:
-            terms["mouth"] = self._mouth_error(predicted, target, batch).mean() * settings.mouth_weight
+            terms["mouth"] = self._mouth_error(predicted, clean, batch).mean() * settings.mouth_weight
         if settings.velocity_weight:
-            moving = (velocity(predicted) - velocity(target)).square() * known
+            moving = (velocity(predicted) - velocity(clean)).square() * known
             terms["velocity"] = moving.mean() * settings.velocity_weight
         if settings.audio_weight:
             heard = batch["given"][:, :1]
-            error = ((sparse - clean).square() * batch["known"][:, None]).mean(-1)
+            error = ((sparse - clean).square() * known).mean(-1)
             mouth = self._mouth_error(sparse, clean, batch).mean(-1) * settings.mouth_weight
             terms["audio"] = ((error + mouth) * heard).mean() * settings.audio_weight
         total = torch.stack(list(terms.values())).sum()
         return total, terms
 
     def _mouth_error(self, rows: torch.Tensor, clean: torch.Tensor, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Absolute differences (B K, L, 2) of the openings of the mouth, of rows (B K, L, C) that are normalised."""
+        """Absolute differences (B, L, 2) of the openings of the mouth, of rows (B, L, C) in units of the denoiser."""
         own = self.networks["denoiser"]
         centre, spread = own.get_buffer("centre"), own.get_buffer("spread")
-        identity = None
-        if "identity" in batch:
-            identity = batch["identity"][:, None].repeat_interleave(len(rows) // len(batch["identity"]), 0)
+        identity = batch["identity"][:, None] if "identity" in batch else None
         openings = [self._mouth.openings(part * spread + centre, identity) for part in (rows, clean)]
         return (openings[0] - openings[1]).abs()
 
