@@ -88,3 +88,8 @@ def test_a_wrong_file_is_told(
 def test_a_missing_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([str(tmp_path / "none"), "-o", "labels"], app) == 3
     assert "is not there" in capsys.readouterr().err
+
+
+def test_a_folder_without_clip_is_told(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([str(clip), "-o", str(tmp_path / "labels"), "--clip", str(tmp_path / "none")], app) == 4
+    assert "vision_model.onnx" in capsys.readouterr().err

@@ -50,6 +50,7 @@ def test_stage_after_stage(here: Path, command: Command) -> None:
     assert command("corpus", "mel", "c").out.startswith("mel: 2 done (50 frames in ")
     assert command("corpus", "mel", "c").out == "mel: 2 unchanged\n"
     assert command("corpus", "landmarks", "c").out == "landmarks: no clips\n"
+    assert command("corpus", "sync", "c").out == "sync: no clips\n"
     assert command("corpus", "pack", "c", "--size", "32").out.startswith("pack: 2 done")
     row = read_manifest(here / "c").rows["M003#sad#level_1#001_2"]
     assert (row.licence, row.frames, row.files["lmdb"]) == ("mine", 25, "lmdb/32/data.mdb")
@@ -99,6 +100,7 @@ def test_options_come_from_a_file_and_the_command_line_wins(here: Path, command:
     shown = command("corpus", "crop", "raw", "-o", "c", "--config", "all.toml", "--size", "64", "--dry-run").out
     assert "size = 64\nmargin = 0.3\n" in shown
     assert "quality = 97" in command("corpus", "pack", "c", "--config", "all.toml", "--dry-run").out
+    assert command("corpus", "sync", "c", "--most", "4", "--dry-run").out == "[sync]\nmost = 4\n"
     assert command("corpus", "track", "c", "--min-coverage", "0.5", "--dry-run").out == (
         '[track]\nmin_coverage = 0.5\ndeep3d = ""\n'
     )
