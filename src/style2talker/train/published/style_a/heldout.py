@@ -22,7 +22,7 @@ from style2talker.train.published.style_a.network import StyleAOutput
 from style2talker.train.published.style_a.perceptual import similarity
 from style2talker.train.published.style_a.warp import resize_flow, warp
 
-__all__ = ["HeldOut", "flow_picture", "measure", "noise_ratio", "sheet"]
+__all__ = ["HeldOut", "anchors", "flow_picture", "measure", "noise_ratio", "rendered", "sheet"]
 
 Batch = dict[str, torch.Tensor]
 Render = Callable[[Batch], StyleAOutput]
@@ -91,7 +91,8 @@ def noise_ratio(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return 10 * torch.log10(4 / (a - b).square().mean(dim=(1, 2, 3)).clamp(min=1e-10))
 
 
-def _anchors(batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def anchors(batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Plain guesses at the targets of a batch: name -> pictures (N, 3, S, S)."""
     picture, flow, trust = batch["picture"], batch["flow"], batch["trust"]
     size = picture.shape[-1]
     within = (trust >= 1).float()
@@ -114,11 +115,11 @@ def measure(held: HeldOut, render: Render) -> dict[str, float]:
         psnr, ssim, mouth_psnr, and the same with the name of an anchor behind; mask_mean, how far masks are open;
         styled_psnr, styled_ssim where there are styled films.
     """
-    made, opened = _made(held.batch, render)
+    made, opened = rendered(held.batch, render)
     truth = held.batch["true"]
     size = truth.shape[-1]
     candidates = {"": functional.adaptive_avg_pool2d(made, size)}
-    candidates |= {f"_{name}": value for name, value in _anchors(held.batch).items()}
+    candidates |= {f"_{name}": value for name, value in anchors(held.batch).items()}
     found: dict[str, float] = {}
     for name, value in candidates.items():
         found[f"psnr{name}"] = float(noise_ratio(value, truth).mean())
@@ -130,13 +131,13 @@ def measure(held: HeldOut, render: Render) -> dict[str, float]:
         found[f"mouth_psnr{name}"] = float(torch.cat(cut).mean())
     found["mask_mean"] = opened
     if held.styled is not None:
-        painted, _ = _made(held.styled, render)
+        painted, _ = rendered(held.styled, render)
         found["styled_psnr"] = float(noise_ratio(painted, held.styled["truth"]).mean())
         found["styled_ssim"] = float(similarity(painted, held.styled["truth"]).mean())
     return found
 
 
-def _made(batch: Batch, render: Render) -> tuple[torch.Tensor, float]:
+def rendered(batch: Batch, render: Render) -> tuple[torch.Tensor, float]:
     """Frames of a batch, a few at a time, and how far masks are open."""
     made, masks = [], []
     for part in range(0, len(batch["picture"]), _AT_ONCE):

@@ -194,7 +194,7 @@ class StyleATask:
     def _held(self) -> heldout.HeldOut:
         return heldout.HeldOut.of(self.stream("validation", 0), self.recipe.input_size)
 
-    def _render(self, networks: Networks, batch: Batch) -> StyleAOutput:
+    def render(self, networks: Networks, batch: Batch) -> StyleAOutput:
         """Frames of a batch, on whichever device the networks are."""
         device = next(networks["generator"].parameters()).device
         with torch.no_grad():
@@ -203,11 +203,11 @@ class StyleATask:
 
     def validate(self, networks: Networks) -> dict[str, float]:
         """Likeness to held-out frames at degree 0, beside plain anchors."""
-        return heldout.measure(self._held, lambda batch: self._render(networks, batch))
+        return heldout.measure(self._held, lambda batch: self.render(networks, batch))
 
     def sheet(self, networks: Networks) -> np.ndarray:
         """Held-out samples in rows: source, target, prediction, warped photo, flow."""
-        return heldout.sheet(self._held, lambda batch: self._render(networks, batch))
+        return heldout.sheet(self._held, lambda batch: self.render(networks, batch))
 
     def describe(self) -> dict[str, object]:
         """The resolved settings, flat, and which perceptual measure is at work."""
