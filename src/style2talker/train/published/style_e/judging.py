@@ -25,7 +25,7 @@ __all__ = ["Held", "Judge", "best_r", "curve_sheet"]
 
 _REACH = 3
 _FEWEST = 8
-_MOST = 64
+_MOST = 32
 _MOVES, _STILL = 0.02, 1e-6
 _MIDDLE = slice(5, 11)
 _WIDE, _HIGH, _EDGE = 900, 110, 6
@@ -86,14 +86,14 @@ class Judge:
             count[: len(clip.expression)] += 1
         self._motion = np.asarray(total / count, np.float32)
 
-    def held(self, networks: Mapping[str, nn.Module]) -> list[Held]:
-        """What the networks make of held-out clips, at most 64; of silent ones only where these are learned from."""
+    def held(self, networks: Mapping[str, nn.Module], seed: int = 0) -> list[Held]:
+        """What the networks make of held-out clips, at most 32; of silent ones only where these are learned from."""
         out: list[Held] = []
         rows = self._corpus.split("validation", sound=None if self._settings.silent else True)
         for row in rows[:: -(-len(rows) // _MOST) or 1]:
             clip = self._corpus.load(row.clip)
             told = (clip.windows, self._reference(clip), clip.lids, clip.colour)
-            rng = np.random.default_rng(len(out))
+            rng = np.random.default_rng([seed, len(out)])
             made = sampled_expression(networks, self._settings, told, self._texts[clip.sentences[0]], rng)
             seen = tracked_opening(self._corpus.folder, row)
             out.append(
