@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
 from tests.train.published.drawn_corpus import make_corpus  # noqa: E402
 
-from style2talker.errors import AssetError  # noqa: E402
+from style2talker.errors import AssetError, InputError  # noqa: E402
 from style2talker.train.published.engine.stream import collate  # noqa: E402
 from style2talker.train.published.engine.task import Task  # noqa: E402
 from style2talker.train.published.style_a import heldout, losses, teacher  # noqa: E402
@@ -309,3 +309,11 @@ def test_missing_weights_are_named(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(AssetError, match=r"none\.pt is missing"):
         task.prepare(task.networks)
     made(corpus).prepare(task.networks)  # nothing to load, nothing done
+
+
+def test_clips_to_learn_by_heart_are_those_it_is_judged_on(corpus: Path) -> None:
+    task = made(corpus, only="film")
+    for split in ("train", "validation"):
+        assert [clip.name for clip in task.stream(split, 0).clips] == ["film"]
+    with pytest.raises(InputError, match="nobody"):
+        made(corpus, only="nobody").stream("train", 0)

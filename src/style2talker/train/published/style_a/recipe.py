@@ -55,6 +55,7 @@ class StyleARecipe(StyleASettings):
         vtoonify: checkpoint of VToonify-D of the user.
         bisenet: BiSeNet of the user as an ONNX file, for parsing "bisenet".
         initial: public checkpoints to begin from, separated by commas, later ones winning; empty for none.
+        only: clips, separated by commas, to learn by heart and to be judged on; empty for all of the split.
         cache: most MiB of decoded frames to keep, of the film and of each style.
 
     Raises:
@@ -86,6 +87,7 @@ class StyleARecipe(StyleASettings):
     vtoonify: str = ""
     bisenet: str = ""
     initial: str = ""
+    only: str = ""
     cache: int = 2048
 
     def __post_init__(self) -> None:

@@ -94,7 +94,8 @@ class StyleATask:
 
     def stream(self, split: str, seed: int) -> Samples:
         """The samples of "train" or "validation". Raises InputError when there are no clips."""
-        return Samples(self.recipe, self._data, split, seed)
+        only = frozenset(name.strip() for name in self.recipe.only.split(",") if name.strip())
+        return Samples(self.recipe, self._data, "train" if only else split, seed, only or None)
 
     def loss(
         self, phase: str, networks: Networks, batch: Batch, step: int
