@@ -16,11 +16,19 @@ from endings import Command, assert_refused
 from style2talker import __version__
 from style2talker.cli import checking, entry, main, telling
 from style2talker.cli.app import app, run
-from style2talker.cli.checking import Outputs, check_clip, check_inputs, check_outputs, named_files, resolve
+from style2talker.cli.checking import (
+    Outputs,
+    check_clip,
+    check_inputs,
+    check_networks,
+    check_outputs,
+    named_files,
+    resolve,
+)
 from style2talker.cli.entry import Stopped, complain, start
 from style2talker.cli.telling import progress_bar, show_options, tell
 from style2talker.config import GenerateOptions, StylizeOptions, TrackOptions
-from style2talker.errors import InputError, UsageError
+from style2talker.errors import AssetError, InputError, UsageError
 
 COMMANDS = ("generate", "track", "render", "stylize", "doctor", "assets")
 
@@ -174,6 +182,15 @@ def test_files_that_options_name() -> None:
     assert named_files(GenerateOptions(background="#ffffff", art="pixar", pose="still")) == {}
     files = {"--art": "a.png", "--background": "b.png", "--pose": "c.npz"}
     assert named_files(GenerateOptions(art="a.png", background="b.png", pose="c.npz")) == files
+
+
+def test_networks_are_missed_before_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "e.onnx").touch()
+    check_networks(GenerateOptions())
+    check_networks(GenerateOptions(engine="neural", style_e="e.onnx"))
+    with pytest.raises(AssetError, match=r"--style-a a\.onnx does not exist: make it with style2talker export"):
+        check_networks(GenerateOptions(engine="neural", style_a="a.onnx", style_e="e.onnx"))
 
 
 def test_files_are_checked_before_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
