@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from style2talker.errors import InputError
-from style2talker.evaluate.comparing import FEWEST, Run, compare, read_run
+from style2talker.evaluate.comparing import FEWEST, Comparison, Run, compare, read_run
 from style2talker.evaluate.comparison_tables import VERDICTS, comparison_markdown, write_comparison
 
 DIRECTIONS = {"psnr": "up", "lmd": "down", "offset": "zero", "jitter": "reference", "cpbd": "reference"}
@@ -34,7 +34,7 @@ def made(
 
 
 def verdicts(before: Run, after: Run, **options: float) -> dict[str, str]:
-    found = compare(before, after, np.random.default_rng(0), **options)
+    found: Comparison = compare(before, after, np.random.default_rng(0), **options)
     return {change.metric: change.verdict for change in found.changes}
 
 

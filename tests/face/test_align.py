@@ -70,7 +70,7 @@ def test_a_portrait_is_cropped_as_the_clips_that_networks_see():
     portrait = draw_portrait(401, face=0.15)
     crop = clip_crop(portrait, 128)
     low, high = portrait.landmarks[:, :2].min(axis=0), portrait.landmarks[:, :2].max(axis=0)
-    assert CLIP_MARGIN == CropOptions().margin
+    assert CropOptions().margin == CLIP_MARGIN
     assert crop.side == round((1 + 2 * CLIP_MARGIN) * float((high - low).max()))
     assert np.allclose((crop.left, crop.top), (low + high) / 2 - crop.side / 2, atol=1)
     assert crop.size == 128

@@ -18,7 +18,7 @@ from style2talker.errors import FaceError  # noqa: E402
 from style2talker.records import Portrait  # noqa: E402
 from style2talker.train.published.engine.settings import TrainingSettings  # noqa: E402
 from style2talker.train.published.engine.state import State, save_state  # noqa: E402
-from style2talker.train.published.style_a import judging  # noqa: E402
+from style2talker.train.published.style_a import heldout, judging  # noqa: E402
 from style2talker.train.published.style_a.recipe import StyleARecipe  # noqa: E402
 from style2talker.train.published.style_a.task import StyleATask  # noqa: E402
 
@@ -87,5 +87,10 @@ def test_a_checkpoint_is_judged_beside_the_anchors(tmp_path: Path) -> None:
     assert numbers["network"]["psnr"] == pytest.approx(numbers["still"]["psnr"], abs=0.3)
     assert numbers["mesh"]["psnr"] > numbers["still"]["psnr"]
     assert numbers["still"]["found"] == numbers["network"]["found"] > 0
+    held = heldout.HeldOut.of(task.stream("validation", 0), 64)
+    frames, opened = heldout.rendered(held.batch, lambda batch: task.render(task.networks, batch))
+    assert frames.shape == held.batch["true"].shape
+    assert 0 < opened <= 1
+    assert torch.equal(heldout.anchors(held.batch)["still"], held.batch["picture"])
     again = judging.judge(task, _Finder())
     assert again["still"]["face"] == pytest.approx(numbers["still"]["face"], rel=1e-3)
