@@ -280,7 +280,7 @@ class Talker:
     def _network(self, path: str, kind: str) -> Network:
         """An exported network, loaded once. Raises AssetError."""
         if path not in self._networks:
-            self._networks[path] = Network(Path(path), kind, threads=os.cpu_count() or 1)
+            self._networks[path] = Network(Path(path), kind)
         return self._networks[path]
 
     def _styled(self, portrait: Portrait, art: Art, seed: int) -> Portrait:

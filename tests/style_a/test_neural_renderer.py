@@ -66,9 +66,17 @@ def test_batches_give_what_single_frames_give(
     motion = talking(37)
     whole = list(NeuralRenderer(portrait, network, PLAIN, SIDE).frames(motion))
     monkeypatch.setattr("style2talker.style_a.neural._LARGEST_BATCH", 1)
+    monkeypatch.setattr("style2talker.style_a.neural._MOST_WORKERS", 1)
     single = list(NeuralRenderer(portrait, network, PLAIN, SIDE).frames(motion))
     assert len(whole) == 37
     assert all(np.array_equal(a, b) for a, b in zip(whole, single, strict=True))
+
+
+def test_frames_can_be_left_before_the_last(portrait: Portrait, network: Network) -> None:
+    frames = NeuralRenderer(portrait, network, PLAIN, SIDE).frames(talking(400))
+    first = next(frames)
+    frames.close()  # type: ignore[attr-defined]
+    assert np.array_equal(first, next(NeuralRenderer(portrait, network, PLAIN, SIDE).frames(talking(400))))
 
 
 def test_windows_are_those_of_the_training(portrait: Portrait) -> None:
@@ -148,6 +156,12 @@ def test_a_network_that_other_coefficients_drive_is_refused(
     with pytest.raises(AssetError, match="coefficients of the space 'bfm', here motion is of the rig"):
         NeuralRenderer(portrait, other, PLAIN, SIDE)
     later = Network(write_style_a(tmp_path / "c.onnx"), "style-a")
+    plain = later.card
+    later.card = replace(plain, settings={"parsing": "bisenet"})
+    with pytest.raises(AssetError, match="reads face parsing by BiSeNet"):
+        NeuralRenderer(portrait, later, PLAIN, SIDE)
+    later.card = replace(plain, settings={"parsing": "none"})
+    assert len(list(NeuralRenderer(portrait, later, PLAIN, SIDE).frames(talking(3)))) == 3
     later.once_port = replace(later.once_port, inputs={**later.once_port.inputs, "hair": (1, 1)})
     with pytest.raises(AssetError, match="takes hair, which this version cannot give"):
         NeuralRenderer(portrait, later, PLAIN, SIDE)

@@ -43,13 +43,12 @@ class Network:
         once_port: what the first takes and gives.
     """
 
-    def __init__(self, path: Path, network: str, threads: int = 1) -> None:
+    def __init__(self, path: Path, network: str) -> None:
         """Load both graphs.
 
         Args:
             path: the main file.
             network: "style-a" or "style-e", which it must be.
-            threads: CPU threads within an operator.
 
         Raises:
             AssetError: a file is missing, damaged, of another network, or does not belong to the other one.
@@ -60,17 +59,17 @@ class Network:
         if path.suffix.lower() in _CHECKPOINTS:
             target = path.with_suffix(".onnx").name
             raise AssetError(f"{path} is a checkpoint of a training: run style2talker export {path} -o {target}")
-        self.card, self.again = _opened(path, network, PARTS[network][1], threads)
+        self.card, self.again = _opened(path, network, PARTS[network][1])
         beside = path.parent / self.card.companion
         if not beside.is_file():
             raise AssetError(f"{path} needs {beside.name} beside it, which does not exist: {_ADVICE} again")
         if digest(beside) != self.card.companion_sha256:
             raise AssetError(f"{beside} is not the one that belongs to {path.name}: {_ADVICE} again")
-        card, self.once = _opened(beside, network, PARTS[network][0], threads)
+        card, self.once = _opened(beside, network, PARTS[network][0])
         self.once_port = card.port
 
 
-def _opened(path: Path, network: str, part: str, threads: int) -> tuple[Card, Session]:
+def _opened(path: Path, network: str, part: str) -> tuple[Card, Session]:
     """The card and the graph of a file that must be a part of a network. Raises AssetError."""
     cards: list[Card] = []
 
@@ -87,5 +86,5 @@ def _opened(path: Path, network: str, part: str, threads: int) -> tuple[Card, Se
         cards.append(card)
         return card.port
 
-    session = Session(path, port, threads, _ADVICE)
+    session = Session(path, port, advice=_ADVICE)
     return cards[0], session

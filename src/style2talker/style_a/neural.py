@@ -7,7 +7,10 @@ motion on another clock, each frame gets what lies between the windows of the tw
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -24,8 +27,9 @@ from style2talker.style_a.parsing import mesh_parsing
 __all__ = ["NeuralRenderer", "driving_windows"]
 
 _FPS = 25.0
-_BATCH_PIXELS = 2**19
-_LARGEST_BATCH = 16
+_BATCH_PIXELS = 2**18
+_LARGEST_BATCH = 8
+_MOST_WORKERS = 8
 
 
 class NeuralRenderer:
@@ -56,9 +60,13 @@ class NeuralRenderer:
                 f"the Style-A network is driven by coefficients of the space {card.space!r}, here motion is of the "
                 "rig: use a network that was trained with space rig"
             )
+        if card.settings.get("parsing") == "bisenet":
+            raise AssetError(
+                "the Style-A network reads face parsing by BiSeNet, which does not come with this software: use a "
+                "network that was trained with parsing mesh or none"
+            )
         self._network, self._size = network, size
         self._side = network.once_port.inputs["picture"][-1] or 0
-        self._window = card.port.inputs["window"][1:]
         self._portrait = _cropped(portrait, self._side, background)
         given = self._inputs(portrait, art)
         missing = sorted(set(network.once_port.inputs) - set(given))
@@ -67,6 +75,9 @@ class NeuralRenderer:
         shared = {**given, **network.once.run(**{name: given[name] for name in network.once_port.inputs})}
         self._features = {name: shared[name] for name in card.port.inputs if name != "window"}
         pixels = max(self._side, network.card.port.outputs["frame"][-1] or 0) ** 2
+        # Batches side by side, each on one thread: as fast as threads within an operator, and the same bytes on any
+        # number of cores.
+        self._workers = min(os.cpu_count() or 1, _MOST_WORKERS)
         self._batch = max(1, min(_LARGEST_BATCH, _BATCH_PIXELS // pixels))
 
     @property
@@ -83,10 +94,22 @@ class NeuralRenderer:
             reuse: for the rig's renderer; frames are arrays of their own here.
         """
         driven = driving_windows(motion, self._portrait, self._network.card.settings.get("relative") is True)
-        for begin in range(0, len(driven), self._batch):
-            made = self._network.again.run(window=driven[begin : begin + self._batch], **self._features)["frame"]
-            for picture in made:
-                yield _shown(picture, self._size)
+        pool = ThreadPoolExecutor(self._workers, "frames")
+        waiting: deque[Future[list[ImageArray]]] = deque()
+        try:
+            for begin in range(0, len(driven), self._batch):
+                waiting.append(pool.submit(self._drawn, driven[begin : begin + self._batch]))
+                if len(waiting) > self._workers:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _drawn(self, some: FloatArray) -> list[ImageArray]:
+        """The frames of some windows (B, C, 27)."""
+        made = self._network.again.run(window=some, **self._features)["frame"]
+        return [_shown(picture, self._size) for picture in made]
 
     def _inputs(self, whole: Portrait, art: Art) -> dict[str, FloatArray]:
         """What the graph of the portrait may take, each (1, ...)."""
@@ -98,6 +121,8 @@ class NeuralRenderer:
             "parsing": mesh_parsing(shown.landmarks, self._side)[None],
             "degree": np.full((1, 1), degree if styled else 0.0, np.float32),
         }
+        if self._network.card.settings.get("parsing") == "none":
+            given["parsing"][:] = 0.0
         if "face" in taken:
             given["face"] = _signed(align_face(whole.pixels, anchors_of_mesh(whole.landmarks), taken["face"][-1] or 0))
         if "style" in taken:
