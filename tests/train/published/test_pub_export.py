@@ -281,6 +281,7 @@ def test_plans_of_style_a_name_styles_and_hide_places(tmp_path: Path) -> None:
     assert plain.card.styles == ()
     assert "style" not in plain.graphs[0].port.inputs
     assert style_names({"teacher": "vtoonify", "stylised": ""}) == ()
+    assert style_names({"teacher": "stylised", "stylised": "../films_pixar/, oils"}) == ("pixar", "oils")
 
 
 def test_inputs_that_are_tried_are_noise_and_like_real_ones() -> None:

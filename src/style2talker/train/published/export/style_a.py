@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from style2talker.records import FAMILIES
 from style2talker.runtime.ports import Port, Shape
 from style2talker.style_a.driving import RADIUS
 from style2talker.style_a.parsing import CLASSES
@@ -106,11 +107,15 @@ class _Frame(nn.Module):
 
 
 def style_names(settings: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the styles that a network learned, by the folders of its styled films; () without such films."""
+    """Names of the styles that a network learned, by the folders of its styled films; () without such films.
+
+    A folder whose name holds that of an art family, such as corpus_cartoon, stands for the family.
+    """
     if settings.get("teacher") != "stylised":
         return ()
     folders = [name.strip() for name in str(settings["stylised"]).split(",") if name.strip()]
-    return tuple(name.rstrip("/").rsplit("/", 1)[-1] for name in folders)
+    names = [folder.rstrip("/").rsplit("/", 1)[-1] for folder in folders]
+    return tuple(next((family for family in FAMILIES if family in name), name) for name in names)
 
 
 def portrait_graph(networks: Mapping[str, nn.Module], settings: StyleASettings, art: bool) -> Graph:
