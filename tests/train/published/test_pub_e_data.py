@@ -1,5 +1,6 @@
 """The stream of Style-E: pure, held-out people kept out, the condition of training that of inference."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -19,6 +20,7 @@ from style2talker.train.published.style_e.clips import (  # noqa: E402
     BLINK,
     IDENTITY,
     Corpus,
+    lag_of,
     people_of,
     space_of,
     tracked_opening,
@@ -240,3 +242,35 @@ def test_labels_of_a_corpus_are_read(folder):
     corpus, _ = stream(folder)
     row = corpus.split("train")[0]
     assert corpus.sentences_of(row) == sentences[row.clip.replace("#", "_")]
+
+
+def test_a_voice_in_disguise_says_the_same_when(folder):
+    """Other throats and a hiss change the bands, not the moments at which it is loud; the motion stays as it is."""
+    plain = stream(folder)[1]
+    hidden = stream(folder, dataclasses.replace(SETTINGS, disguise=0.2))[1]
+    changed = 0
+    for n in range(12):
+        before, after = plain.sample(n), hidden.sample(n)
+        np.testing.assert_array_equal(before["expression"], after["expression"])
+        if before["given"][0]:
+            loud = [sample["mel"].mean(axis=(1, 2)) for sample in (before, after)]
+            assert np.corrcoef(*loud)[0, 1] > 0.8
+            changed += bool((before["mel"] != after["mel"]).any())
+    assert changed > 6
+
+
+def test_sound_is_brought_into_step_with_the_lips(tmp_path):
+    opening = np.convolve(np.random.default_rng(0).random(66), np.ones(7) / 7, "valid").astype(np.float32)
+    for lag in (-2, 0, 3):
+        assert lag_of(np.roll(opening, -lag)[5:55], opening[5:55]) == lag
+    assert lag_of(np.zeros(60, np.float32), opening) is None and lag_of(opening[:9], opening[:9]) is None
+    folder = made_corpus(tmp_path / "made")
+    name = "b#neutral#level_3#001"
+    before = np.load(folder / f"mel/{name}.npy")
+    np.save(folder / f"mel/{name}.npy", np.roll(before, 2, axis=0))
+    late = Corpus(folder, SETTINGS).load(name).windows
+    mended = Corpus(folder, dataclasses.replace(SETTINGS, in_step=True)).load(name).windows
+    assert (late[4:-4] != before[4:-4, 0]).any()
+    np.testing.assert_array_equal(mended[4:-4], before[4:-4, 0])
+    np.save(folder / f"mel/{name}.npy", before[::-1].copy())
+    assert Corpus(folder, dataclasses.replace(SETTINGS, in_step=True)).load(name).windows is None

@@ -35,7 +35,8 @@ torch.set_num_threads(1)
 JAW = ARKIT_NAMES.index("jawOpen")
 SETTINGS = dataclasses.replace(
     StyleESettings.tiny(), text_width=6, text_scale=1.0, latent=48, blocks=2, window=16, overlap=8, audio_channels=2,
-    calibration=64, colour=0.0, speech_corpus="", speech_share=0.0, rate=3e-3, mouth_weight=5.0,
+    calibration=64, colour=0.0, disguise=0.0, in_step=False, speech_guidance=1.5, speech_corpus="", speech_share=0.0,
+    rate=3e-3, mouth_weight=5.0,
 )  # fmt: skip
 
 
@@ -320,5 +321,5 @@ def test_the_ablation_tells_each_option(folder, tmp_path, monkeypatch):
 def test_every_option_is_a_change_of_settings_that_can_be():
     tried = {name: changed(StyleESettings.tiny(), name) for name in OPTIONS}
     assert tried["preset"] == StyleESettings.tiny()
-    assert tried["overlapping windows"].overlap == 16 and tried["guidance 1.5"].plan.guides
+    assert tried["overlapping windows"].overlap == 16 and tried["guidance of both 2.5"].plan.guides
     assert tried["windows side by side"] is None and tried["steps to the last one"].spacing == "trailing"

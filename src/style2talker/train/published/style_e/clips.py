@@ -20,7 +20,7 @@ from style2talker.style_e.told import recording_colour
 from style2talker.train.published.style_e.settings import StyleESettings
 from style2talker.train.published.style_e.texts import read_sentences
 
-__all__ = ["BLINK", "IDENTITY", "Clip", "Corpus", "people_of", "space_of", "tracked_opening"]
+__all__ = ["BLINK", "IDENTITY", "Clip", "Corpus", "lag_of", "people_of", "space_of", "tracked_opening"]
 
 BLINK = tuple(ARKIT_NAMES.index(f"eyeBlink{side}") for side in ("Left", "Right"))
 IDENTITY = 80
@@ -28,6 +28,8 @@ IDENTITY = 80
 _COEFFICIENTS = 260
 _ROLES = {"rig": "track", "bfm": "lmdb"}
 _SEEN = 0.9
+_LAGS = tuple(range(-3, 4))
+_FEWEST, _STILL, _FOLLOWS = 16, 1e-4, 0.15
 _PLAIN = "A person is talking."
 """Said of a clip that has no label."""
 
@@ -68,7 +70,7 @@ class Corpus:
 
         Args:
             folder: of the corpus.
-            settings: `space` and `only` count; the space has to be known.
+            settings: `space`, `only` and `in_step` count; the space has to be known.
 
         Raises:
             InputError: the table is damaged, no clip has coefficients in that space, or the only one is not there.
@@ -79,7 +81,7 @@ class Corpus:
         self.rows = [row for row in rows if (row.coverage is None or row.coverage >= _SEEN)]
         if not self.rows:
             raise InputError(f"{folder} has no clips with a {_ROLES[self.space]}: make them by style2talker corpus run")
-        self._only = settings.only
+        self._only, self._steps = settings.only, settings.in_step
         if self._only and self._only not in {row.clip for row in self.rows}:
             raise InputError(f"{folder} has no clip {self._only}: there are {', '.join(r.clip for r in self.rows[:8])}")
         self._kept = lru_cache(maxsize=512)(self._load)
@@ -112,13 +114,16 @@ class Corpus:
         row = next(row for row in self.rows if row.clip == clip)
         expression, identity = self._of_rig(row) if self.space == "rig" else self._of_pack(row)
         shapes = expression if self.space == "rig" else to_blendshapes(expression)
-        windows, colour = None, np.zeros(80, np.float32)
+        windows: FloatArray | None = None
+        colour = np.zeros(80, np.float32)
         if "mel" in row.files:
             stored = np.load(self.folder / row.files["mel"], mmap_mode="r")
             windows = stored[:, 0]
             count = min(len(windows), len(expression))
             windows, expression, shapes = windows[:count], expression[:count], shapes[:count]
             colour = recording_colour(np.asarray(windows))
+            if self._steps and row.split == "train":
+                windows = _in_step(np.asarray(windows), tracked_opening(self.folder, row))
         lids = shapes[:, list(BLINK)].mean(axis=1)
         return Clip(row, expression, identity, np.asarray(lids), windows, colour, self.sentences_of(row))
 
@@ -144,6 +149,27 @@ def tracked_opening(folder: Path, row: ClipRow) -> FloatArray | None:
         points = data["landmarks"]
     gap, unit = (np.linalg.norm(points[:, a] - points[:, b], axis=1) for a, b in ((13, 14), (33, 263)))
     return np.asarray(gap / unit, np.float32)
+
+
+def lag_of(loudness: FloatArray, opening: FloatArray) -> int | None:
+    """By how many frames, up to three, lips are late against the loudness of their voice; None where they ignore it."""
+    n = min(len(loudness), len(opening))
+    if n < _FEWEST or min(float(loudness[:n].std()), float(opening[:n].std())) < _STILL:
+        return None
+    scores = [
+        np.corrcoef(loudness[max(-lag, 0) : n - max(lag, 0)], opening[max(lag, 0) : n - max(-lag, 0)])[0, 1]
+        for lag in _LAGS
+    ]
+    best = int(np.argmax(scores))
+    return _LAGS[best] if scores[best] >= _FOLLOWS else None
+
+
+def _in_step(windows: FloatArray, opening: FloatArray | None) -> FloatArray | None:
+    """Mel windows (T, 80, 16) that go with the lips; None for a voice that is not that of the lips."""
+    if opening is None:
+        return windows
+    lag = lag_of(windows[:, :, 5:11].mean(axis=(1, 2)), opening)
+    return None if lag is None else windows[np.clip(np.arange(len(windows)) - lag, 0, len(windows) - 1)]
 
 
 def people_of(rows: Sequence[ClipRow]) -> Mapping[str, list[str]]:

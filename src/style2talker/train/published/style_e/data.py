@@ -21,6 +21,7 @@ from style2talker.errors import InputError
 from style2talker.records import FloatArray
 from style2talker.style_e.told import encoder_inputs
 from style2talker.style_e.windowed import window_frames
+from style2talker.train.disguise import mixed
 from style2talker.train.published.style_e.clips import IDENTITY, Clip, Corpus, people_of
 from style2talker.train.published.style_e.settings import StyleESettings
 from style2talker.train.published.style_e.texts import Embeddings
@@ -29,6 +30,7 @@ from style2talker.train.published.style_e.utterances import Utterances
 __all__ = ["Samples", "units"]
 
 _KNOTS = 4
+_HISS_SHARE, _HISS_DB = 0.5, (3.0, 35.0)
 _LEAST = 0.2
 
 
@@ -51,6 +53,20 @@ def units(samples: Sequence[Mapping[str, np.ndarray]]) -> tuple[FloatArray, Floa
     rows = np.concatenate([sample["expression"] for sample in samples]).astype(np.float64)
     spread = rows.std(axis=0)
     return rows.mean(axis=0).astype(np.float32), np.maximum(spread, _LEAST * spread.max()).astype(np.float32)
+
+
+def _disguised(windows: FloatArray, throat: float, rng: Generator) -> FloatArray:
+    """Mel windows (L, 80, 16) of the same words by a longer or shorter throat, half the time above a hiss."""
+    bands = np.clip(np.arange(80) * np.exp(rng.normal(0.0, throat)), 0, 79)
+    low = np.floor(bands).astype(int)
+    weight = (bands - low).astype(np.float32)[:, None]
+    out = windows[:, low] * (1 - weight) + windows[:, np.minimum(low + 1, 79)] * weight
+    if rng.random() < _HISS_SHARE and np.ptp(out) > 0:
+        columns = out.transpose(0, 2, 1).reshape(-1, 80)
+        tilt = np.interp(np.arange(80), np.linspace(0, 79, _KNOTS), rng.normal(0.0, 0.6, _KNOTS))
+        hiss = np.asarray(tilt + rng.normal(0.0, 0.2, columns.shape), np.float32)
+        out = mixed(columns, hiss, float(rng.uniform(*_HISS_DB))).reshape(len(out), 16, 80).transpose(0, 2, 1)
+    return np.asarray(out, np.float32)
 
 
 class Samples:
@@ -102,6 +118,8 @@ class Samples:
         reference = self._reference(clip, rng)
         drawn = self._drawn(clip, reference, rng)
         windows = drawn.windows
+        if self._learns and settings.disguise:
+            windows = _disguised(windows, settings.disguise, rng)
         if self._learns and settings.colour:
             windows = windows + self._filtered(rng)
         colour = drawn.colour if settings.level_sound else None

@@ -52,7 +52,11 @@ class StyleESettings:
         body_model: file of the Basel Face Model (BFM_model_front.mat) for the mouth opening in the space "bfm"; empty
             for the linear map to the package's rig.
         rate: of learning, AdamW without decay.
+        in_step: bring the sound of training clips into step with the lips, by up to three frames, and take clips whose
+            lips do not follow the loudness at all for silent.
         colour: deviation of the random filter and level that the sound of a sample goes through, in mel units.
+        disguise: deviation of the random length of the throat, as a part of it; above 0 half of the samples also get a
+            hiss under the voice.
         speech_corpus: folder of synthetic utterances (`corpus.synth`), relative to the corpus; used where it is there.
         speech_share: share of the samples that come from it.
         utterances: of it that are used; 0 for all.
@@ -92,7 +96,9 @@ class StyleESettings:
     velocity_weight: float = 0.0
     body_model: str = ""
     rate: float = 2e-4
+    in_step: bool = False
     colour: float = 0.0
+    disguise: float = 0.0
     speech_corpus: str = ""
     speech_share: float = 0.0
     utterances: int = 0
@@ -152,27 +158,29 @@ class StyleESettings:
 
     @classmethod
     def tiny(cls) -> StyleESettings:
-        """Minutes on one core: 320 steps of 16 samples."""
+        """Minutes on one core: 600 steps of 16 samples."""
         return cls(
             space="rig",
             text_width=384,
             text_scale=8.0,
             latent=256,
             blocks=4,
-            speech_guidance=1.5,
+            speech_guidance=2.5,
             drop_speech=0.1,
             drop_text=0.1,
             normalise=True,
             level_sound=True,
             audio_channels=8,
             train_audio=True,
-            mouth_weight=40.0,
+            mouth_weight=80.0,
             audio_weight=1.0,
             velocity_weight=1.0,
             rate=1e-3,
-            colour=0.3,
+            in_step=True,
+            colour=0.5,
+            disguise=0.15,
             speech_corpus="speech",
-            speech_share=0.5,
+            speech_share=0.3,
             utterances=1500,
             feelings=200,
             silent=True,
