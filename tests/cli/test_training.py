@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from endings import Command, assert_refused
 
-from style2talker.cli import training, training_published
+from style2talker.cli import extras, training, training_published
 from style2talker.cli.corpus_published import run_script
 from style2talker.cli.training import Plan, planned, train_network
 from style2talker.cli.training_published import train_style_a, train_style_e
@@ -114,7 +114,7 @@ def test_without_torch_one_line_says_what_to_install(
 def test_a_module_of_ours_that_is_missing_is_no_missing_package(
     corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(training, "_PUBLISHED", "style2talker.train.unpublished")
+    monkeypatch.setattr(extras, "_ROOM", "style2talker.train.unpublished")
     with pytest.raises(ModuleNotFoundError):
         planned("style-e", "tiny", None, {}, {})
 
@@ -153,11 +153,11 @@ def test_how_a_training_ends(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def loaded(module: str, name: str) -> object:
-        return (lambda *_: _Ended(**values)) if module == "engine.loop" else former(module, name)
+    def loaded(module: str, name: str, wanting: str) -> object:
+        return (lambda *_: _Ended(**values)) if module == "engine.loop" else former(module, name, wanting)
 
-    former = training._loaded
-    monkeypatch.setattr(training, "_loaded", loaded)
+    former = training.of_training
+    monkeypatch.setattr(training, "of_training", loaded)
     pytest.importorskip("torch", reason="the train extra is not installed")
     words = ["train", "style-e", str(corpus), "-o", str(tmp_path / "out"), "--preset", "tiny"]
     assert command(*words).status == status

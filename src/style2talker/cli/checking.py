@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from style2talker.config import Options, RenderOptions, StylizeOptions, changed, load_toml
-from style2talker.errors import AssetError, InputError, UsageError
+from style2talker.errors import AssetError, InputError, OutputError, UsageError
 from style2talker.records import FAMILIES
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "check_inputs",
     "check_networks",
     "check_outputs",
+    "make_folder",
     "named_files",
     "resolve",
 ]
@@ -57,6 +58,14 @@ def check_inputs(**paths: Path | str | None) -> None:
             continue
         what = "is a folder" if Path(path).is_dir() else "does not exist" if not Path(path).exists() else "is no file"
         raise InputError(f"{name} {path} {what}: name a file")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, with those it lies in, unless it is there. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror}") from error
 
 
 def check_networks(options: RenderOptions) -> None:

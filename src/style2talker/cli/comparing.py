@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from style2talker.cli import flags
+from style2talker.cli.checking import make_folder
 from style2talker.cli.telling import tell
-from style2talker.errors import OutputError, UsageError
+from style2talker.errors import UsageError
 
 __all__ = ["WORSE", "compare"]
 
@@ -44,10 +45,7 @@ def compare(
 
     found = comparing.compare(comparing.read_run(before), comparing.read_run(after), np.random.default_rng(0), least)
     if output is not None:
-        try:
-            output.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{output} cannot be made: {error.strerror}") from error
+        make_folder(output)
         write_comparison(output, found)
     print(comparison_markdown(found))
     counts = {verdict: len(found.of(verdict)) for verdict in VERDICTS}

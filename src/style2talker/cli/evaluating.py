@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from style2talker.cli import flags
+from style2talker.cli.checking import make_folder
 from style2talker.cli.telling import progress_bar, tell
 from style2talker.errors import OutputError
 
@@ -78,7 +79,7 @@ def evaluate(
     pairs, left = find_pairs(clips, reference, *named, options.emotion)
     if output.exists() and not output.is_dir():
         raise OutputError(f"--output {output} is a file: name a folder")
-    _make(output / _CLIPS)
+    make_folder(output / _CLIPS)
     with progress_bar() as progress:
         judged, taken, more, lost = _judge(pairs, options, output, progress)
     left += lost
@@ -143,13 +144,6 @@ def _tell(output: Path, judged: Sequence[Judged], taken: int, left: Sequence[str
     }
     done = f"{facts['clips']} clips" + (f", {taken} of them judged before" if taken else "")
     tell(f"wrote {output / 'report.html'}: {done}", as_json, facts)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror}") from error
 
 
 def _options(context: typer.Context, config: Path | None) -> EvaluateOptions:

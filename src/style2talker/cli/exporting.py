@@ -9,16 +9,14 @@ import typer
 
 from style2talker.cli import flags
 from style2talker.cli.checking import check_inputs, check_outputs, resolve
+from style2talker.cli.extras import of_training
 from style2talker.cli.telling import show_options, tell
 from style2talker.config import ExportOptions
-from style2talker.errors import UsageError
 
 if TYPE_CHECKING:
     from style2talker.train.published.export.exporting import Exported
 
 __all__ = ["export"]
-
-_PACKAGES = ("torch", "onnx", "onnxscript", "lightning_fabric")
 
 
 def export(
@@ -46,16 +44,7 @@ def export(
         return
     check_outputs({"--output": (output, (".onnx",))}, [checkpoint, config])
     check_inputs(checkpoint=checkpoint)
-    try:
-        from style2talker.train.published.export.exporting import export_checkpoint
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package not in _PACKAGES:
-            raise
-        raise UsageError(
-            f"export needs {package}, which is not installed: pip install 'style2talker[train]'"
-        ) from error
-    made = export_checkpoint(checkpoint, output, options)
+    made = of_training("export.exporting", "export_checkpoint", "export needs")(checkpoint, output, options)
     tell(_line(made, options), as_json, _facts(made, options))
 
 

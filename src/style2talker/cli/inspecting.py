@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from style2talker.cli import flags
+from style2talker.cli.extras import of_training
 from style2talker.errors import UsageError
 
 __all__ = ["checkpoint"]
@@ -28,21 +29,14 @@ def checkpoint(
 
     Example: style2talker checkpoint vtoonify_s_d.pt
     """
-    try:
-        from style2talker.train.published.checkpoints.preview import preview
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise UsageError("checkpoints need torch, which is not installed: pip install 'style2talker[train]'") from error
+    preview = of_training("checkpoints.preview", "preview", "checkpoints need")
     if onnx is not None and len(files) != 1:
         raise UsageError(f"--onnx writes one network, {len(files)} checkpoints are named: name one")
     reports = [preview(file, space) for file in files]
     for report in reports:
         print("\n".join(report.lines()))
     if onnx is not None:
-        from style2talker.train.published.checkpoints.graph import write_reconstruction
-
-        write_reconstruction(files[0], onnx)
+        of_training("checkpoints.graph", "write_reconstruction", "--onnx needs")(files[0], onnx)
         print(f"wrote {onnx}")
     if as_json:
         print(json.dumps({"checkpoints": [report.facts() for report in reports]}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import os
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from style2talker.cli import flags
+from style2talker.cli.extras import of_training
 from style2talker.cli.telling import progress_bar, tell
 from style2talker.errors import UsageError
 
@@ -23,13 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Plan", "planned", "train", "train_network"]
 
-_PUBLISHED = "style2talker.train.published"
 _NETWORKS = {
     "style-e": ("style_e.settings", "StyleESettings", "style_e.task", "StyleETask"),
     "style-a": ("style_a.recipe", "StyleARecipe", "style_a.task", "StyleATask"),
 }
 """Network -> module and class of its settings, module and class of its task."""
-_PACKAGES = ("torch", "lightning_fabric", "tensorboardX", "lmdb")
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder of the training; one that is there goes on.")]
 Preset = Annotated[str, typer.Option(help="paper; small: an evening on one GPU; tiny: minutes on two cores.")]
@@ -128,7 +126,7 @@ def planned(
 
     how = training_preset(network, preset)
     module, name, *_ = _NETWORKS[network]
-    what = getattr(_loaded(module, name), preset)()
+    what = getattr(of_training(module, name, "training needs"), preset)()
     if config is not None:
         tables = config_tables(config, (TRAINING, *_NETWORKS))
         how = refined(how, tables.get(TRAINING, {}), f"{config}: [{TRAINING}]")
@@ -162,9 +160,9 @@ def train_network(plan: Plan, corpus: Path, out: Path, dry_run: bool = False, as
         raise UsageError(f"{corpus} is no corpus, it has no {MANIFEST}: make one by style2talker corpus run")
     # Read when torch is loaded, which else complains in each process that every weight was used after all.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
-    run = _loaded("engine.loop", "train")
+    run = of_training("engine.loop", "train", "training needs")
     _, _, module, name = _NETWORKS[plan.network]
-    task = _loaded(module, name)
+    task = of_training(module, name, "training needs")
     # Processes that others started see their number; only the first draws a bar.
     first = int(os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0"))) == 0
     with progress_bar() if first else nullcontext() as progress:
@@ -173,19 +171,6 @@ def train_network(plan: Plan, corpus: Path, out: Path, dry_run: bool = False, as
         tell(_line(plan, trained), as_json, _facts(plan, trained))
         if trained.stopped:
             raise typer.Exit(128 + trained.stopped)
-
-
-def _loaded(module: str, name: str) -> Any:
-    """A name of a module of the training. Raises UsageError where its packages are not installed."""
-    try:
-        return getattr(importlib.import_module(f"{_PUBLISHED}.{module}"), name)
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package not in _PACKAGES:
-            raise
-        raise UsageError(
-            f"training needs {package}, which is not installed: pip install 'style2talker[train]'"
-        ) from error
 
 
 def _line(plan: Plan, trained: Trained) -> str:

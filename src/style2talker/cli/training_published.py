@@ -49,8 +49,8 @@ def train_style_e(
         "rate": lr,
         "latent": latent_dim,
         "blocks": layers,
+        "window": input_motion_length,
     }
-    settings["window"] = input_motion_length
     training: dict[str, object | None] = {"batch": batch_size, "steps": num_steps, "workers": num_workers, "seed": seed}
     training |= {"log_every": log_interval, "save_every": save_interval}
     _train("style-e", preset, training, settings, root_dir, save_dir, dry_run)

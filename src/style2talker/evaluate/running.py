@@ -18,6 +18,7 @@ from style2talker.evaluate.judged import Judged, load_judged, save_judged
 from style2talker.evaluate.judging import judge_pair
 from style2talker.evaluate.networks.extractors import KINDS, Extractor
 from style2talker.media.picture import write_picture
+from style2talker.runtime.network import digest
 
 __all__ = ["PATHS", "EvaluateOptions", "judge_all", "key_of"]
 
@@ -73,13 +74,6 @@ PATHS = ("portrait", "art", "judge", *KINDS)
 Job = tuple[Pair, str, Path | None, int, Path, Mapping[str, Path]]
 
 
-def _digest(path: Path | None) -> str:
-    if path is None:
-        return "-"
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def key_of(pair: Pair, foreign: Path | None, every: int, networks: Sequence[str] = ()) -> str:
     """What a result depends on: the content of the files, the options, the networks and the edition of the metrics.
 
@@ -89,7 +83,12 @@ def key_of(pair: Pair, foreign: Path | None, every: int, networks: Sequence[str]
         every: as for `judge_all`.
         networks: kind and SHA-256 of each.
     """
-    parts = [_EDITION, str(every), *networks, *(_digest(path) for path in (*pair.files, foreign))]
+    parts = [
+        _EDITION,
+        str(every),
+        *networks,
+        *("-" if path is None else digest(path) for path in (*pair.files, foreign)),
+    ]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:24]
 
 

@@ -7,13 +7,13 @@ which checkpoint it comes from: metadata `weights_sha256` with the SHA-256 of th
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from style2talker.errors import AssetError
+from style2talker.runtime.network import digest
 from style2talker.runtime.ports import ARCFACE, INCEPTION, LPIPS, SYNCNET, Port
 from style2talker.runtime.session import Session
 
@@ -82,15 +82,14 @@ class Extractor:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return digest(path)
     except OSError as error:
         raise AssetError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _known(table: Mapping[str, tuple[str, str]], kind: str, digest: str) -> str | None:
+def _known(table: Mapping[str, tuple[str, str]], kind: str, sha256: str) -> str | None:
     """Name of the weights whose SHA-256 begins as an entry of a table, for this kind of network."""
-    return next((name for start, (of, name) in table.items() if of == kind and digest.lower().startswith(start)), None)
+    return next((name for start, (of, name) in table.items() if of == kind and sha256.lower().startswith(start)), None)
 
 
 @lru_cache(maxsize=8)
@@ -110,14 +109,14 @@ def examine(kind: str, path: Path) -> Extractor:
         AssetError: the file is missing or damaged, or holds another kind of network.
     """
     said = session(kind, path).metadata
-    digest = _digest(path)
-    published = _known(_FILES, kind, digest)
+    own = _digest(path)
+    published = _known(_FILES, kind, own)
     if published is not None:
-        return Extractor(kind, path, digest, published, "recognised")
+        return Extractor(kind, path, own, published, "recognised")
     if said.get("untrained", "").lower() in _YES:
-        return Extractor(kind, path, digest, "untrained", "untrained")
+        return Extractor(kind, path, own, "untrained", "untrained")
     source = said.get("weights_sha256", "")
     declared = _known(_CHECKPOINTS, kind, source)
     if declared is not None:
-        return Extractor(kind, path, digest, declared, "declared")
-    return Extractor(kind, path, digest, f"checkpoint {source[:12]}" if source else "of unknown origin", "unrecognised")
+        return Extractor(kind, path, own, declared, "declared")
+    return Extractor(kind, path, own, f"checkpoint {source[:12]}" if source else "of unknown origin", "unrecognised")

@@ -6,7 +6,6 @@ appear together.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from style2talker.config import ExportOptions
 from style2talker.errors import InputError, UsageError
 from style2talker.media.atomic import atomic_path
 from style2talker.runtime.cards import PARTS, Card
-from style2talker.runtime.network import companion_path
+from style2talker.runtime.network import companion_path, digest
 from style2talker.runtime.ports import Port
 from style2talker.train.published.engine.state import State, load_state
 from style2talker.train.published.export.agreement import HALF_TOLERANCE, TOLERANCE, assert_agreement
@@ -191,7 +190,7 @@ def write_network(plan: Plan, target: Path, half: bool = False) -> Exported:
             agreement[part] = stored[part] = _tried(graph, model, card, hidden, inputs, TOLERANCE)
             if half:
                 stored[part] = _tried(graph, halved(model), card, hidden, inputs, HALF_TOLERANCE)
-            companion, sha256 = path.name, hashlib.sha256(hidden.read_bytes()).hexdigest()
+            companion, sha256 = path.name, digest(hidden)
     return Exported((target, beside), agreement, stored)
 
 
