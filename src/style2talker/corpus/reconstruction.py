@@ -8,6 +8,7 @@ cut out as Deng et al. (2019) and sicxu/Deep3DFaceRecon_pytorch do: the frame is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,12 @@ def aligned_face(pixels: ImageArray, alignment: NDArray[np.float64]) -> ImageArr
     return np.asarray(scaled.crop((left, top, left + _SIDE, top + _SIDE)))
 
 
+@lru_cache(maxsize=1)
+def _session(network: Path) -> Session:
+    """The network, loaded once in a process. Raises AssetError."""
+    return Session(network, RECONSTRUCTION, advice=_ADVICE)
+
+
 def reconstructed(network: Path, frames: Iterable[ImageArray], aligned: NDArray[np.float64]) -> FloatArray:
     """The coefficients of a clip.
 
@@ -62,7 +69,7 @@ def reconstructed(network: Path, frames: Iterable[ImageArray], aligned: NDArray[
         AssetError: the file is missing, damaged or another network.
         ValueError: there are more or fewer frames than alignments.
     """
-    session = Session(network, RECONSTRUCTION, advice=_ADVICE)
+    session = _session(network)
     rows: list[FloatArray] = []
     waiting: list[ImageArray] = []
 

@@ -216,7 +216,8 @@ def judge_pair(
     heard, voice = _voice(pair, fps, notes)
     if heard is not None and watched.count < LEAST_SYNC_S * fps:
         notes.append(f"shorter than {LEAST_SYNC_S:g} s: offset and confidence of the sound are not told")
-    values = _values(watched, openings, heard, fps, made.size, source, _who(source, files, watched))
+    rows = {name: _rows(track, made.size) for name, track in watched.tracks.items()}
+    values = _values(watched, rows, openings, heard, made, source, _who(source, files, watched))
     other = hear(foreign, fps) if foreign is not None else None
     if other is not None:
         values["other sound"] = sound_values(other, openings["generated"], fps)
@@ -225,32 +226,31 @@ def judge_pair(
     for more in (phones, synced):
         for name, own in more.items():
             values[name] = values.get(name, {}) | own
-    judged = _judged(pair, key, made, watched, openings, heard)
+    judged = _judged(pair, key, made, watched, rows, openings, heard)
     judged = dataclasses.replace(judged, values=values, notes=tuple(notes))
     return judged, np.hstack(watched.strip.columns) if watched.strip.columns else None
 
 
 def _values(
     watched: Watched,
+    rows: Mapping[str, FloatArray],
     openings: Mapping[str, NDArray[np.float64]],
     heard: Heard | None,
-    fps: float,
-    size: tuple[int, int],
+    made: Seen,
     source: Source | None,
     who: FloatArray | None,
 ) -> dict[str, Values]:
     """System -> what pictures, networks, movement and sound say."""
-    rows = {name: _rows(track, size) for name, track in watched.tracks.items()}
     values: dict[str, Values] = {}
     for name, track in watched.tracks.items():
         judges = watched.judges[name]
-        own = judges.pictures.values(fps) | judges.networks.values(who) | judges.art.values()
+        own = judges.pictures.values(made.fps) | judges.networks.values(who) | judges.art.values()
         if track is not None:
             own |= motion_values(track, openings[name], None if source is None else source.shape)
         if "reference" in watched.tracks:
-            own |= _against(track, rows[name], watched.tracks["reference"], rows["reference"], min(size))
+            own |= _against(track, rows[name], watched.tracks["reference"], rows["reference"], min(made.size))
         if heard is not None:
-            own |= sound_values(heard, openings[name], fps, None if track is None else track.rotation)
+            own |= sound_values(heard, openings[name], made.fps, None if track is None else track.rotation)
         values[name] = own
     return values
 
@@ -260,6 +260,7 @@ def _judged(
     key: str,
     made: Seen,
     watched: Watched,
+    rows: Mapping[str, FloatArray],
     openings: Mapping[str, NDArray[np.float64]],
     heard: Heard | None,
 ) -> Judged:
@@ -269,7 +270,6 @@ def _judged(
         curves["loudness"] = heard.level[: watched.count].astype(np.float64)
         curves["asked by the voice"] = heard.asked[: watched.count].astype(np.float64)
     tracks, count = watched.tracks, watched.count
-    rows = {name: _rows(track, made.size) for name, track in tracks.items()}
     return Judged(
         pair.clip,
         key,

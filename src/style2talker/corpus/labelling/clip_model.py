@@ -13,10 +13,10 @@ import numpy as np
 from PIL import Image
 
 from style2talker.corpus.clips import FPS
+from style2talker.corpus.sources import hash_file
 from style2talker.errors import AssetError, VideoError
 from style2talker.media.video import read_frames
 from style2talker.records import FloatArray, ImageArray
-from style2talker.runtime.network import digest
 from style2talker.runtime.ports import CLIP_TEXT, CLIP_VISION
 from style2talker.runtime.session import Session
 
@@ -31,11 +31,12 @@ _ADVICE = "name a folder with vision_model.onnx, text_model.onnx and tokenizer.j
 
 def frames_to_show(video: Path) -> list[ImageArray]:
     """Eight frames (H, W, 3) uint8 RGB from all over a clip, all of a shorter one. Raises VideoError."""
-    frames = list(read_frames(video, FPS))
-    if not frames:
+    count = sum(1 for _ in read_frames(video, FPS))
+    if not count:
         raise VideoError(f"{video.name} has no frame: cut it again")
-    at = np.unique(np.linspace(0, len(frames) - 1, _SHOWN).round().astype(int))
-    return [frames[i] for i in at]
+    # Read twice, lest a long clip be held in memory.
+    wanted = set(np.linspace(0, count - 1, _SHOWN).round().astype(int).tolist())
+    return [pixels for number, pixels in enumerate(read_frames(video, FPS)) if number in wanted]
 
 
 class ClipModel:
@@ -60,7 +61,7 @@ class ClipModel:
             raise AssetError(f"{files[2]} is missing or damaged ({error}): {_ADVICE}") from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_LONGEST)
-        self.digest = ":".join(digest(file)[:16] for file in files)
+        self.digest = ":".join(hash_file(file)[:16] for file in files)
         """Of the three files."""
 
     def similarities(self, sentences: Sequence[str], frames: Sequence[ImageArray]) -> FloatArray:
