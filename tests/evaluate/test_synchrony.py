@@ -7,7 +7,7 @@ import pytest
 from made_people import FPS, wandering
 
 from style2talker.evaluate.synchrony import chance_band
-from style2talker.speech.synchrony import REACH, SURE, Sync, av_sync, pearson, quick_part, sync_curve
+from style2talker.speech.synchrony import REACH, SURE, Sync, av_sync, pearson, quick_part, shifted, sync_curve
 
 
 @pytest.mark.parametrize("lag", [-8, -3, 0, 1, 8])
@@ -62,3 +62,10 @@ def test_the_curve_has_its_peak_above_chance() -> None:
     assert -0.7 < band.low < 0 < band.high < 0.7 < scores.max()
     short, few = chance_band(curve[:35], seen[:35], FPS)
     assert np.isnan(short.low) and few < 8
+
+
+@pytest.mark.parametrize("lag", [-4, 0, 3])
+def test_frames_are_paired_with_those_that_are_later(lag: int) -> None:
+    one, later = shifted(np.arange(12.0), np.arange(30.0), lag)
+    assert len(one) == len(later) == 12 - abs(lag)
+    assert (later - one == lag).all()

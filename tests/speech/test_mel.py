@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from voices import RATE, vowel
 
-from style2talker.speech.mel import MEL_RATE, log_mel, mel_filters, window_at
+from style2talker.speech.mel import MEL_RATE, log_mel, mel_filters, window_at, window_level
 
 
 def plain_column(samples, m):
@@ -69,3 +69,9 @@ def test_blocks_join_without_a_seam(monkeypatch, n):
     for block in (1, 3, 7):
         monkeypatch.setattr(module, "_BLOCK", block)
         assert np.allclose(log_mel(samples), whole, atol=1e-4)
+
+
+def test_the_level_is_that_of_the_middle_of_a_window():
+    windows = np.zeros((3, 80, 16), np.float32)
+    windows[0, :, 5:11], windows[1, :, :5], windows[2, :40, 7] = 2.0, 9.0, 6.0
+    np.testing.assert_allclose(window_level(windows), [2.0, 0.0, 0.5])

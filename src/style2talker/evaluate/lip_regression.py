@@ -20,7 +20,7 @@ from style2talker.errors import InputError
 from style2talker.evaluate.clips import RealClip, read_clips
 from style2talker.media.atomic import atomic_path
 from style2talker.speech.lip_regression import LipRegression, mel_bands
-from style2talker.speech.synchrony import Sync, av_sync
+from style2talker.speech.synchrony import Sync, av_sync, shifted
 
 __all__ = ["fit_lip_regression", "main"]
 
@@ -45,9 +45,7 @@ class _Heard:
 
     def moments(self, lag: int) -> _Moments:
         """Of the sound with lips that are `lag` frames late, both without their means, lips in their own deviation."""
-        opening = self.clip.opening
-        n = min(len(self.bands), len(opening))
-        sound, lips = self.bands[max(-lag, 0) : n - max(lag, 0)], opening[max(lag, 0) : n + min(lag, 0)]
+        sound, lips = shifted(self.bands, self.clip.opening, lag)
         known = np.isfinite(lips)
         x, y = sound[known] - sound[known].mean(axis=0), lips[known] - lips[known].mean()
         y = y / max(float(y.std()), 1e-6)

@@ -18,14 +18,13 @@ from style2talker.evaluate.clips import Predict, RealClip
 from style2talker.evaluate.openings import opening_of_motion
 from style2talker.evaluate.statistics import Band, best_lag, bootstrap, spread_ratio
 from style2talker.records import ARKIT_NAMES, FloatArray, Motion, Speech
-from style2talker.speech.mel import window_at
+from style2talker.speech.mel import window_at, window_level
 from style2talker.speech.synchrony import lagged
 
 __all__ = ["REACH", "LipReport", "LipScore", "lip_report", "loudness"]
 
 REACH = 3
 """Largest lag that any correlation may choose, frames either way."""
-_MIDDLE = slice(5, 11)
 _SHIFT_FROM, _SHIFT_STEP = 12, 3
 _PUCKER, _FUNNEL = ARKIT_NAMES.index("mouthPucker"), ARKIT_NAMES.index("mouthFunnel")
 
@@ -104,8 +103,7 @@ def loudness(speech: Speech) -> FloatArray:
 
     The level in decibels of the samples themselves agrees less with lips, so it would make too weak a baseline.
     """
-    windows = window_at(speech.mel, speech.n_frames, speech.fps)
-    return np.asarray(windows[:, :, _MIDDLE].mean(axis=(1, 2)), np.float32)
+    return window_level(window_at(speech.mel, speech.n_frames, speech.fps))
 
 
 def _at_lag(curve: NDArray[np.floating], seen: NDArray[np.floating], lag: int) -> float:

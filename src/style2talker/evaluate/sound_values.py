@@ -20,7 +20,7 @@ from style2talker.media.audio import read_speech
 from style2talker.records import FloatArray
 from style2talker.speech.analyse import analyse
 from style2talker.speech.lip_regression import load_lip_regression
-from style2talker.speech.synchrony import av_sync, lagged
+from style2talker.speech.synchrony import av_sync, both_known, lagged, shifted
 
 __all__ = ["LEAST_SYNC_S", "Heard", "beat_alignment", "hear", "silent_lips", "sound_values"]
 
@@ -90,10 +90,7 @@ def beat_alignment(rotation: NDArray[np.floating], level: NDArray[np.floating], 
 
 def _rank(heard: NDArray[np.floating], opening: NDArray[np.floating], lag: int) -> float:
     """Spearman's correlation at a lag."""
-    n = min(len(heard), len(opening))
-    early, late = (heard[: n - lag], opening[lag:n]) if lag >= 0 else (heard[-lag:n], opening[: n + lag])
-    known = np.isfinite(early) & np.isfinite(late)
-    return float(spearmanr(early[known], late[known]).statistic)
+    return float(spearmanr(*both_known(*shifted(heard, opening, lag))).statistic)
 
 
 def _offset(asked: FloatArray, lips: NDArray[np.float64], fps: float) -> dict[str, float]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from style2talker.records import FloatArray
 
-__all__ = ["MEL_RATE", "log_mel", "mel_filters", "window_at"]
+__all__ = ["MEL_RATE", "log_mel", "mel_filters", "window_at", "window_level"]
 
 SAMPLE_RATE = 16000
 MEL_RATE = 80
@@ -22,6 +22,7 @@ WINDOW_COLUMNS = 16
 _FFT, _HOP, _BANDS = 800, 200, 80
 _LOW_HZ, _HIGH_HZ = 55.0, 7600.0
 _BLOCK = 1024
+_MIDDLE = slice(5, 11)
 
 
 def _to_mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -93,3 +94,12 @@ def window_at(mel: FloatArray, n_frames: int, fps: float, first: int = 0) -> Flo
     begin = np.trunc(MEL_RATE * (frames - 2) / fps).astype(np.int64)
     index = np.clip(begin[:, None] + np.arange(WINDOW_COLUMNS), 0, len(mel) - 1)
     return np.asarray(mel[index].transpose(0, 2, 1), dtype=np.float32)
+
+
+def window_level(windows: FloatArray) -> FloatArray:
+    """Level (T,) of a voice: the mean over all bands of the log-mel columns in the 75 ms in the middle of windows.
+
+    Args:
+        windows: (T, 80, 16), as `window_at` gives them.
+    """
+    return np.asarray(windows[:, :, _MIDDLE].mean(axis=(1, 2)), np.float32)

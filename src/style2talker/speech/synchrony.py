@@ -25,6 +25,7 @@ __all__ = [
     "lagged",
     "pearson",
     "quick_part",
+    "shifted",
     "sync_curve",
 ]
 
@@ -80,6 +81,14 @@ def pearson(a: ArrayLike, b: ArrayLike) -> float:
     return float(np.corrcoef(x, y)[0, 1])
 
 
+def shifted(
+    a: NDArray[np.floating], b: NDArray[np.floating], lag: int
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """The frames of a curve (T, …), and those of another one (T', …) that are `lag` later; as many of both."""
+    n = min(len(a), len(b))
+    return (a[: n - lag], b[lag:n]) if lag >= 0 else (a[-lag:n], b[: n + lag])
+
+
 def lagged(a: ArrayLike, b: ArrayLike, reach: int) -> NDArray[np.float64]:
     """(2 reach + 1,) Pearson's r of a curve with another one taken -reach..reach frames later.
 
@@ -92,8 +101,7 @@ def lagged(a: ArrayLike, b: ArrayLike, reach: int) -> NDArray[np.float64]:
     n = min(len(x), len(y))
     out = np.full(2 * reach + 1, np.nan)
     for lag in range(-min(reach, n), min(reach, n) + 1):
-        late, early = (x[: n - lag], y[lag:n]) if lag >= 0 else (x[-lag:n], y[: n + lag])
-        out[lag + reach] = pearson(late, early)
+        out[lag + reach] = pearson(*shifted(x, y, lag))
     return out
 
 
@@ -132,8 +140,7 @@ def av_sync(asked: NDArray[np.floating], seen: NDArray[np.floating], fps: float,
         reach: largest offset either way, frames.
     """
     n = min(len(asked), len(seen))
-    known = np.isfinite(np.asarray(asked, np.float64)[:n]) & np.isfinite(np.asarray(seen, np.float64)[:n])
-    seconds = float(known.sum()) / fps
+    seconds = len(both_known(asked[:n], seen[:n])[0]) / fps
     scores = sync_curve(asked, seen, fps, reach)
     if not np.isfinite(scores).any():
         return Sync(0, float("nan"), float("nan"), seconds)

@@ -16,6 +16,8 @@ from style2talker.errors import InputError
 from style2talker.face.bfm import to_blendshapes
 from style2talker.face.coefficients import EXPRESSION
 from style2talker.records import ARKIT_NAMES, FloatArray
+from style2talker.speech.mel import window_level
+from style2talker.speech.synchrony import lagged
 from style2talker.style_e.told import recording_colour
 from style2talker.train.published.style_e.settings import StyleESettings
 from style2talker.train.published.style_e.texts import read_sentences
@@ -28,7 +30,7 @@ IDENTITY = 80
 _COEFFICIENTS = 260
 _ROLES = {"rig": "track", "bfm": "lmdb"}
 _SEEN = 0.9
-_LAGS = tuple(range(-3, 4))
+_REACH = 3
 _FEWEST, _STILL, _FOLLOWS = 16, 1e-4, 0.15
 _PLAIN = "A person is talking."
 """Said of a clip that has no label."""
@@ -156,19 +158,16 @@ def lag_of(loudness: FloatArray, opening: FloatArray) -> int | None:
     n = min(len(loudness), len(opening))
     if n < _FEWEST or min(float(loudness[:n].std()), float(opening[:n].std())) < _STILL:
         return None
-    scores = [
-        np.corrcoef(loudness[max(-lag, 0) : n - max(lag, 0)], opening[max(lag, 0) : n - max(-lag, 0)])[0, 1]
-        for lag in _LAGS
-    ]
-    best = int(np.argmax(scores))
-    return _LAGS[best] if scores[best] >= _FOLLOWS else None
+    scores = lagged(loudness, opening, _REACH)
+    best = int(np.nanargmax(scores))
+    return best - _REACH if scores[best] >= _FOLLOWS else None
 
 
 def _in_step(windows: FloatArray, opening: FloatArray | None) -> FloatArray | None:
     """Mel windows (T, 80, 16) that go with the lips; None for a voice that is not that of the lips."""
     if opening is None:
         return windows
-    lag = lag_of(windows[:, :, 5:11].mean(axis=(1, 2)), opening)
+    lag = lag_of(window_level(windows), opening)
     return None if lag is None else windows[np.clip(np.arange(len(windows)) - lag, 0, len(windows) - 1)]
 
 

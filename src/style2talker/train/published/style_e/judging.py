@@ -15,6 +15,8 @@ from PIL import Image, ImageDraw
 from torch import nn
 
 from style2talker.records import FloatArray
+from style2talker.speech.mel import window_level
+from style2talker.speech.synchrony import lagged
 from style2talker.train.published.style_e.clips import Clip, Corpus, people_of, tracked_opening
 from style2talker.train.published.style_e.losses import MouthModel, opening_of
 from style2talker.train.published.style_e.sampling import sampled_expression
@@ -24,23 +26,16 @@ from style2talker.train.published.style_e.texts import Embeddings
 __all__ = ["Held", "Judge", "best_r", "curve_sheet"]
 
 _REACH = 3
-_FEWEST = 8
 _MOST = 32
 _MOVES, _STILL = 0.02, 1e-6
-_MIDDLE = slice(5, 11)
 _WIDE, _HIGH, _EDGE = 900, 110, 6
 _REAL, _MADE, _LOUD = (29, 78, 216), (194, 65, 12), (163, 163, 163)
 
 
 def best_r(a: FloatArray, b: FloatArray) -> float:
     """Pearson's r of two curves (T,) at the best lag within three frames; 0 where one of them stands still."""
-    n = min(len(a), len(b))
-    found: list[float] = []
-    for lag in range(-_REACH, _REACH + 1):
-        x, y = (a[max(-lag, 0) : n - max(lag, 0)], b[max(lag, 0) : n - max(-lag, 0)])
-        if len(x) >= _FEWEST and min(float(x.std()), float(y.std())) > 1e-6:
-            found.append(float(np.corrcoef(x, y)[0, 1]))
-    return max(found, default=0.0)
+    found = lagged(a, b, _REACH)
+    return float(np.nanmax(found)) if np.isfinite(found).any() else 0.0
 
 
 def _moving_r(made: FloatArray, real: FloatArray) -> float:
@@ -102,9 +97,7 @@ class Judge:
                     made=made,
                     opening=opening_of(self._mouth, clip.expression) if seen is None else seen[: len(made)],
                     opened=opening_of(self._mouth, made),
-                    loudness=np.zeros(len(made), np.float32)
-                    if clip.windows is None
-                    else np.asarray(clip.windows[:, :, _MIDDLE].mean(axis=(1, 2))),
+                    loudness=np.zeros(len(made), np.float32) if clip.windows is None else window_level(clip.windows),
                 )
             )
         return out
