@@ -9,7 +9,7 @@ import scipy.io
 
 from style2talker.errors import MotionError
 from style2talker.face.bfm import displacements, mesh_to_expression, on_time, to_blendshapes, to_expression
-from style2talker.face.coefficients import ANGLES, CROP, EXPRESSION, TRANSLATION, Coefficients, read_3dmm
+from style2talker.face.coefficients import ANGLES, CROP, EXPRESSION, TRANSLATION, Coefficients, read_3dmm, read_npy
 from style2talker.face.rig import load_rig
 from style2talker.records import ARKIT_NAMES
 
@@ -119,3 +119,13 @@ def test_the_mesh_says_of_an_expression_what_its_blendshapes_say():
 
 def test_half_a_frame_earlier():
     assert on_time(np.array([[0.0], [1.0], [4.0]])).tolist() == [[0.5], [2.5], [4.0]]
+
+
+def test_a_file_of_arrays_is_read_and_one_that_names_code_is_not(tmp_path):
+    np.save(tmp_path / "plain.npy", np.arange(6.0))
+    np.save(tmp_path / "named.npy", np.array({"coeff": np.ones(3)}, dtype=object), allow_pickle=True)
+    np.save(tmp_path / "code.npy", np.array({"coeff": os.getcwd}, dtype=object), allow_pickle=True)
+    np.testing.assert_array_equal(read_npy(tmp_path / "plain.npy"), np.arange(6.0))
+    np.testing.assert_array_equal(read_npy(tmp_path / "named.npy").item()["coeff"], np.ones(3))
+    with pytest.raises(pickle.UnpicklingError, match="it would run"):
+        read_npy(tmp_path / "code.npy")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from style2talker.errors import MotionError
 from style2talker.face.bfm import mesh_to_expression, on_time
-from style2talker.face.coefficients import ANGLES, EXPRESSION, TRANSLATION, _from_npy
+from style2talker.face.coefficients import ANGLES, EXPRESSION, TRANSLATION, read_npy
 from style2talker.face.pose import STABLE, euler_angles, rotation_matrix
 from style2talker.face.rig import load_rig
 from style2talker.face.tracking import Track
@@ -183,7 +183,7 @@ def load_coefficients(path: Path) -> tuple[FloatArray, Floats, FloatArray]:
         MotionError: the file is missing, damaged, or holds something else.
     """
     try:
-        content = _from_npy(path)
+        content = read_npy(path)
         content = content.item() if isinstance(content, np.ndarray) else content
         rows = np.asarray(content["coeff"], dtype=np.float32)
         aligned = np.asarray(content["trans_param"], dtype=np.float64)

@@ -21,7 +21,7 @@ import scipy.io
 from style2talker.errors import MotionError
 from style2talker.records import FloatArray
 
-__all__ = ["ANGLES", "CROP", "EXPRESSION", "TRANSLATION", "Coefficients", "read_3dmm"]
+__all__ = ["ANGLES", "CROP", "EXPRESSION", "TRANSLATION", "Coefficients", "read_3dmm", "read_npy"]
 
 EXPRESSION = slice(80, 144)
 ANGLES = slice(224, 227)
@@ -68,7 +68,12 @@ class _ArraysOnly(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def _from_npy(path: Path) -> Any:
+def read_npy(path: Path) -> Any:
+    """What a NumPy file holds; a pickle in it is read without running anything that it names.
+
+    Raises:
+        Exception: whatever NumPy and pickle raise for a damaged file, UnpicklingError for one that names code.
+    """
     with path.open("rb") as stream:
         version = np.lib.format.read_magic(stream)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
@@ -106,7 +111,7 @@ def read_3dmm(path: str | os.PathLike[str]) -> Coefficients:
     """
     file = Path(path)
     try:
-        content = scipy.io.loadmat(file) if file.suffix.lower() == ".mat" else _from_npy(file)
+        content = scipy.io.loadmat(file) if file.suffix.lower() == ".mat" else read_npy(file)
         rows = _rows(content, file)
     except MotionError:
         raise

@@ -20,7 +20,7 @@ from style2talker.assets.store import package_data
 from style2talker.face.pose import PERSPECTIVE, PIVOT, STABLE, rotation_matrix
 from style2talker.records import FloatArray, Portrait
 
-__all__ = ["FACE_OVAL", "INNER_LIPS", "LEFT_EYE", "RIGHT_EYE", "WarpMesh", "build_mesh", "face_triangles"]
+__all__ = ["BROWS", "FACE_OVAL", "INNER_LIPS", "LEFT_EYE", "RIGHT_EYE", "WarpMesh", "build_mesh", "face_triangles"]
 
 FACE_OVAL = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
@@ -29,6 +29,8 @@ FACE_OVAL = (
 INNER_LIPS = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191)
 RIGHT_EYE = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
 LEFT_EYE = (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466)
+BROWS = ((70, 63, 105, 66, 107, 55, 65, 52, 53, 46), (300, 293, 334, 296, 336, 285, 295, 282, 283, 276))
+"""Outlines of the right and of the left eyebrow."""
 _IRISES = ((468, 469, 470, 471, 472), (473, 474, 475, 476, 477))
 
 _RINGS = (1.07, 1.22)

@@ -24,7 +24,7 @@ from style2talker.style_a.driving import face_place, relative_to, rig_rows, wind
 from style2talker.style_a.layers import Background, build_layers
 from style2talker.style_a.parsing import mesh_parsing
 
-__all__ = ["NeuralRenderer", "driving_windows"]
+__all__ = ["NeuralRenderer", "as_picture", "driving_windows"]
 
 _FPS = 25.0
 _BATCH_PIXELS = 2**18
@@ -117,14 +117,15 @@ class NeuralRenderer:
         taken = self._network.once_port.inputs
         styled, degree = art.kind != "none" and art.degree > 0, art.degree
         given = {
-            "picture": _signed(shown.pixels),
+            "picture": as_picture(shown.pixels)[None],
             "parsing": mesh_parsing(shown.landmarks, self._side)[None],
             "degree": np.full((1, 1), degree if styled else 0.0, np.float32),
         }
         if self._network.card.settings.get("parsing") == "none":
             given["parsing"][:] = 0.0
         if "face" in taken:
-            given["face"] = _signed(align_face(whole.pixels, anchors_of_mesh(whole.landmarks), taken["face"][-1] or 0))
+            face = align_face(whole.pixels, anchors_of_mesh(whole.landmarks), taken["face"][-1] or 0)
+            given["face"] = as_picture(face)[None]
         if "style" in taken:
             given["style"] = np.zeros((1, taken["style"][-1] or 0), np.float32)
         if "example" in taken:
@@ -144,7 +145,7 @@ class NeuralRenderer:
             if "example" not in given:
                 raise ArtError(f"this Style-A network cannot follow a picture, it knows the styles: {known}")
             square = _central(art.picture, given["example"].shape[-1])
-            given["example"], given["by_example"] = _signed(square), np.ones((1, 1), np.float32)
+            given["example"], given["by_example"] = as_picture(square)[None], np.ones((1, 1), np.float32)
         elif art.name in names and "style" in given:
             given["style"][0, names.index(art.name)] = 1.0
         else:
@@ -185,9 +186,9 @@ def _cropped(portrait: Portrait, side: int, background: Background) -> Portrait:
     return Portrait(layers.still[..., :3], shown.landmarks, shown.blendshapes, shown.rotation)
 
 
-def _signed(pixels: ImageArray) -> FloatArray:
-    """A picture (H, W, 3) in 0..255 as (1, 3, H, W) in -1..1."""
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], np.float32) / np.float32(127.5) - np.float32(1)
+def as_picture(pixels: ImageArray) -> FloatArray:
+    """Pixels (H, W, 3) uint8 as a picture (3, H, W) float32 in -1..1, as training and inference show it to networks."""
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32) * np.float32(2 / 255) - np.float32(1)
 
 
 def _shown(picture: FloatArray, size: int) -> ImageArray:

@@ -16,7 +16,7 @@ import numpy as np
 from style2talker.records import FloatArray, ImageArray
 from style2talker.runtime.ports import Port
 from style2talker.runtime.session import Session
-from style2talker.style_a.mesh import FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
+from style2talker.style_a.mesh import BROWS, FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
 
 __all__ = ["CLASSES", "BiSeNet", "mesh_parsing"]
 
@@ -32,8 +32,8 @@ _LOWER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 308, 324, 318, 402,
 _NOSE = (168, 193, 245, 188, 174, 217, 198, 49, 64, 98, 97, 2, 326, 327, 294, 279, 420, 437, 399, 412, 465, 417)
 _OUTLINES = (
     ("skin", FACE_OVAL),
-    ("left brow", (70, 63, 105, 66, 107, 55, 65, 52, 53, 46)),
-    ("right brow", (300, 293, 334, 296, 336, 285, 295, 282, 283, 276)),
+    ("left brow", BROWS[0]),
+    ("right brow", BROWS[1]),
     ("left eye", RIGHT_EYE),
     ("right eye", LEFT_EYE),
     ("nose", _NOSE),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from style2talker.records import FloatArray, ImageArray
 from style2talker.style_a.figure import crown_of, cut_figure, seen_outline, traced_figure
 from style2talker.style_a.likeness import color_distance, shaded_skin_distance, skin_distance
-from style2talker.style_a.mesh import FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
+from style2talker.style_a.mesh import BROWS, FACE_OVAL, INNER_LIPS, LEFT_EYE, RIGHT_EYE
 from style2talker.style_a.palette import blur, smoothstep, to_lab
 
 __all__ = ["REGIONS", "Regions", "draw_points", "face_unit", "find_regions"]
@@ -25,7 +25,6 @@ REGIONS = ("background", "clothes", "hair", "skin", "brows", "eyes", "lips")
 """Order of the masks."""
 
 OUTER_LIPS = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
-BROWS = ((70, 63, 105, 66, 107, 55, 65, 52, 53, 46), (300, 293, 334, 296, 336, 285, 295, 282, 283, 276))
 _CHEEKS = (50, 280, 205, 425, 117, 346, 101, 330, 4, 5, 195, 151, 9, 108, 337, 199, 187, 411)
 
 _WORK_FACE = 110.0

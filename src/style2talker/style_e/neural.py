@@ -21,13 +21,11 @@ from style2talker.face.bfm import to_blendshapes, to_expression
 from style2talker.records import ARKIT_NAMES, Emotion, FloatArray, Motion, Speech
 from style2talker.runtime.network import Network
 from style2talker.speech.mel import window_at
-from style2talker.style_e.told import encoder_inputs, recording_colour
+from style2talker.style_e.told import EXPRESSIONS, encoder_inputs, recording_colour
 from style2talker.style_e.windowed import SamplingPlan, conditioned, sampled_windows
 
 __all__ = ["NeuralExpression", "TextEmbedder"]
 
-_WIDTHS = {"rig": len(ARKIT_NAMES), "bfm": 64}
-"""Coefficient space -> number of expression coefficients."""
 _OURS = [i for i, name in enumerate(ARKIT_NAMES) if name.startswith(("eyeBlink", "eyeLook"))]
 _LIDS = [ARKIT_NAMES.index("eyeBlinkLeft"), ARKIT_NAMES.index("eyeBlinkRight")]
 _PLAIN = "neutral"
@@ -58,7 +56,7 @@ class NeuralExpression:
         """
         card, port = network.card, network.card.port
         _, window, width = port.inputs["noisy"]
-        if width is None or window is None or _WIDTHS.get(card.space) != width:
+        if width is None or window is None or EXPRESSIONS.get(card.space) != width:
             raise AssetError(f"a Style-E network of {width} coefficients in the space {card.space!r} is unknown here")
         self._network, self._space, self._width = network, card.space, width
         self._load = load or TextEncoder

@@ -12,8 +12,10 @@ from scipy.ndimage import uniform_filter1d
 
 from style2talker.records import FloatArray
 
-__all__ = ["LID_CURVE", "blink_signal", "encoder_inputs", "recording_colour"]
+__all__ = ["EXPRESSIONS", "LID_CURVE", "blink_signal", "encoder_inputs", "recording_colour"]
 
+EXPRESSIONS = {"rig": 52, "bfm": 64}
+"""Coefficient space -> coefficients of an expression: ARKit blendshapes, or Deep3D's."""
 LID_CURVE = (0.5, 0.9, 1.0, 0.9, 0.5)
 """A blink: how far the lids are closed in its five frames."""
 _SHORTEST_GAP, _LONGEST_GAP, _NO_BLINK = 10, 70, 20

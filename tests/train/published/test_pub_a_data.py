@@ -22,9 +22,10 @@ from style2talker.face.pose import rotation_matrix  # noqa: E402
 from style2talker.face.tracking import Track  # noqa: E402
 from style2talker.records import ARKIT_NAMES  # noqa: E402
 from style2talker.style_a.driving import RADIUS, face_place, rig_rows  # noqa: E402
+from style2talker.style_a.neural import as_picture  # noqa: E402
 from style2talker.style_a.parsing import CLASSES  # noqa: E402
 from style2talker.train.published.style_a.clips import ClipData, Frames, Movie, find_clips  # noqa: E402
-from style2talker.train.published.style_a.data import Samples, as_picture  # noqa: E402
+from style2talker.train.published.style_a.data import Samples  # noqa: E402
 from style2talker.train.published.style_a.mesh_flow import mesh_flow  # noqa: E402
 from style2talker.train.published.style_a.mirror import (  # noqa: E402
     mirrored_mesh,

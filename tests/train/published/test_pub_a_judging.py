@@ -94,3 +94,19 @@ def test_a_checkpoint_is_judged_beside_the_anchors(tmp_path: Path) -> None:
     assert torch.equal(heldout.anchors(held.batch)["still"], held.batch["picture"])
     again = judging.judge(task, _Finder())
     assert again["still"]["face"] == pytest.approx(numbers["still"]["face"], rel=1e-3)
+
+
+def test_guesses_are_measured_alike(tmp_path: Path) -> None:
+    task = StyleATask(StyleARecipe.tiny(), make_corpus(tmp_path / "corpus"))
+    held = heldout.HeldOut.of(task.stream("validation", 0), 64)
+    found = heldout.guesses(held, held.batch["true"])
+    assert list(found) == ["", *heldout.anchors(held.batch)]
+    own = heldout.likeness(held, found[""])
+    assert own["psnr"] > 90 and own["mouth_psnr"] > 90
+    assert own["ssim"] == pytest.approx(1)
+    assert heldout.likeness(held, found["still"])["psnr"] < own["psnr"]
+
+
+def test_pixels_are_rounded_and_cut_off() -> None:
+    picture = torch.tensor([-2.0, -1.0, 0.0, 1.0, 3.0]).expand(3, 1, 5)
+    assert heldout.as_pixels(picture)[0, :, 0].tolist() == [0, 0, 128, 255, 255]

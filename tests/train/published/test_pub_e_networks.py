@@ -7,10 +7,10 @@ torch = pytest.importorskip("torch", reason="training needs the train extra")
 
 from style2talker.errors import UsageError  # noqa: E402
 from style2talker.style_e.windowed import cosine_schedule  # noqa: E402
+from style2talker.train.published.fixed_norm import FixedBatchNorm  # noqa: E402
 from style2talker.train.published.style_e.audio import (  # noqa: E402
     LAYERS,
     AudioEncoder,
-    FixedBatchNorm,
     calibrated,
 )
 from style2talker.train.published.style_e.denoiser import Denoiser, time_table  # noqa: E402

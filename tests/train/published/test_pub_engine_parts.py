@@ -39,7 +39,7 @@ from style2talker.train.published.engine.state import (  # noqa: E402
     save_state,
 )
 from style2talker.train.published.engine.stopping import StopRequest, listening  # noqa: E402
-from style2talker.train.published.engine.stream import Batches, Share, collate  # noqa: E402
+from style2talker.train.published.engine.stream import Batches, Share, collate, stacked  # noqa: E402
 from style2talker.train.published.engine.task import Stream, Task  # noqa: E402
 
 
@@ -347,3 +347,11 @@ def test_a_step_changes_what_its_phase_trains_and_nothing_else() -> None:
     assert norm == pytest.approx(0.01, rel=1e-3)
     assert phases.best()["slopes"] is phases.averages.networks["slopes"]
     assert phases.best()["fixed"] is phases.networks["fixed"]
+
+
+def test_samples_are_stacked_by_name() -> None:
+    stream = Points(3)
+    batch = stacked([stream.sample(number) for number in (5, 2)])
+    for name, values in batch.items():
+        assert np.array_equal(values[0].numpy(), stream.sample(5)[name])
+        assert np.array_equal(values[1].numpy(), stream.sample(2)[name])

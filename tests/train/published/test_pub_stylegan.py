@@ -10,7 +10,7 @@ from scipy import signal
 
 torch = pytest.importorskip("torch", reason="the train extra is not installed")
 
-from style2talker.train.published.style_a.convolution import EqualLinear  # noqa: E402
+from style2talker.train.published.style_a.convolution import EqualLinear, blur_kernel  # noqa: E402
 from style2talker.train.published.style_a.stylegan import (  # noqa: E402
     ModulatedConv,
     RowMapping,
@@ -159,3 +159,10 @@ def test_to_rgb_adds_to_the_picture() -> None:
         found = (layer(x, style, picture) - picture).numpy()
     expected = reference(layer.conv, x, style) + np.array([0.1, 0.2, 0.3])[:, None, None]
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_the_blur_is_the_same_for_every_channel(factor: int) -> None:
+    kernel = blur_kernel(torch.zeros(2, 5, 7, 7), factor)
+    assert kernel.shape == (5, 1, 4, 4)
+    assert np.array_equal(kernel[3, 0].numpy(), (factor**2 * BLUR).astype(np.float32))

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 
 from style2talker.errors import AssetError
-from style2talker.face.coefficients import _from_npy
+from style2talker.face.coefficients import read_npy
 from style2talker.train.published.checkpoints.family import State
 
 __all__ = ["read_checkpoint"]
@@ -140,7 +140,7 @@ def _tensors(header: Mapping[str, Any], raw: torch.Tensor, size: int) -> Iterato
 def _codes(path: Path) -> dict[str, torch.Tensor]:
     """Codes of art pictures, (1, rows, width) each under the name of its picture -> one table in their order."""
     try:
-        content = _from_npy(path)
+        content = read_npy(path)
         content = content.item() if isinstance(content, np.ndarray) else content
         rows = [np.asarray(code, dtype=np.float32) for code in content.values()]
         return {"exstyle_codes": torch.from_numpy(np.concatenate(rows))}

@@ -14,6 +14,7 @@ from style2talker.train.published.checkpoints.layout import (
     residual_down,
 )
 from style2talker.train.published.checkpoints.pirenderer import ADA_IN, ada_in_layout
+from style2talker.train.published.checkpoints.stylegan2 import BUILT_IN
 from style2talker.train.published.style_a.refinement import Refinement
 
 __all__ = ["CALIBRATION", "calibration_layout"]
@@ -84,7 +85,7 @@ CALIBRATION = Family(
     ),
     unused=(
         (r"condition_(scale|shift)\.", "published, the scales and shifts of coarser levels are computed and dropped"),
-        (r".*\.kernel$", "the fixed blur is built in"),
+        BUILT_IN,
     ),
 )
 """Warped feature and descriptor -> scale and shift at 64 pixels."""

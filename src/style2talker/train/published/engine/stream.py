@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,15 +17,19 @@ import torch
 
 from style2talker.train.published.engine.task import Stream
 
-__all__ = ["Batches", "Share", "collate"]
+__all__ = ["Batches", "Share", "collate", "stacked"]
 
 Batch = dict[str, torch.Tensor]
 
 
+def stacked(samples: Sequence[Mapping[str, np.ndarray]]) -> Batch:
+    """Samples of the same names, at least one, as a batch: name -> (count, ...)."""
+    return {name: torch.from_numpy(np.stack([each[name] for each in samples])) for name in samples[0]}
+
+
 def collate(stream: Stream, first: int, count: int) -> Batch:
     """A batch of consecutive samples: name -> (count, ...)."""
-    samples = [stream.sample(number) for number in range(first, first + count)]
-    return {name: torch.from_numpy(np.stack([each[name] for each in samples])) for name in samples[0]}
+    return stacked([stream.sample(number) for number in range(first, first + count)])
 
 
 @dataclass(frozen=True, slots=True)

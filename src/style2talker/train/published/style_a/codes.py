@@ -17,6 +17,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from style2talker.train.published.fixed_norm import FixedBatchNorm
 from style2talker.train.published.style_a.convolution import EqualLinear
 from style2talker.train.published.style_a.settings import StyleASettings
 
@@ -65,14 +66,6 @@ class ColourTransforms(nn.Module):
         return torch.stack([row(styles[:, number]) for number, row in enumerate(self.rows)], dim=1)
 
 
-class _FixedNorm(nn.BatchNorm2d):
-    """A batch norm that keeps its statistics."""
-
-    def train(self, mode: bool = True) -> _FixedNorm:
-        super().train(False)
-        return self
-
-
 class _Squeeze(nn.Module):
     """Scale channels by what the whole map says."""
 
@@ -92,11 +85,11 @@ class _Unit(nn.Module):
     def __init__(self, inward: int, outward: int, stride: int) -> None:
         super().__init__()
         self.res_layer = nn.Sequential(
-            _FixedNorm(inward),
+            FixedBatchNorm(inward),
             nn.Conv2d(inward, outward, 3, padding=1, bias=False),
             nn.PReLU(outward),
             nn.Conv2d(outward, outward, 3, stride, padding=1, bias=False),
-            _FixedNorm(outward),
+            FixedBatchNorm(outward),
             _Squeeze(outward),
         )
         self.shortcut_layer: nn.Module
@@ -104,7 +97,7 @@ class _Unit(nn.Module):
             self.shortcut_layer = nn.MaxPool2d(1, stride)
         else:
             conv = nn.Conv2d(inward, outward, 1, stride, bias=False)
-            self.shortcut_layer = nn.Sequential(conv, _FixedNorm(outward))
+            self.shortcut_layer = nn.Sequential(conv, FixedBatchNorm(outward))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.res_layer(x) + self.shortcut_layer(x)
@@ -137,7 +130,7 @@ class IdentityEncoder(nn.Module):
         style, side = settings.style_width, settings.identity_size
         widths = [style // 8 << group for group in range(4)]
         self.input_layer = nn.Sequential(
-            nn.Conv2d(3, widths[0], 3, padding=1, bias=False), _FixedNorm(widths[0]), nn.PReLU(widths[0])
+            nn.Conv2d(3, widths[0], 3, padding=1, bias=False), FixedBatchNorm(widths[0]), nn.PReLU(widths[0])
         )
         self.body, self.ends, inward = nn.ModuleList(), [], widths[0]
         for outward, units in zip(widths, _UNITS[settings.identity_layers], strict=True):

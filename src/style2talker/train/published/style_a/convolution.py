@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-__all__ = ["ConvLayer", "EqualConv", "EqualLinear", "ResDown", "scaled_leaky_relu"]
+__all__ = ["ConvLayer", "EqualConv", "EqualLinear", "ResDown", "blur_kernel", "scaled_leaky_relu"]
 
 _SLOPE = 0.2
 
@@ -68,12 +68,20 @@ class EqualLinear(nn.Module):
         return scaled_leaky_relu(x) if self.activate else x
 
 
+def blur_kernel(x: torch.Tensor, factor: int = 1) -> torch.Tensor:
+    """The blur (C, 1, 4, 4) by (1, 3, 3, 1) both ways of each channel of a map (B, C, H, W).
+
+    Args:
+        x: for its channels, device and precision.
+        factor: 2 keeps the level of a map of which every second sample is zero.
+    """
+    taps = torch.tensor([1.0, 3.0, 3.0, 1.0], device=x.device, dtype=x.dtype) * (factor / 8)
+    return torch.outer(taps, taps).expand(x.shape[1], 1, 4, 4)
+
+
 def _blurred(x: torch.Tensor, padding: int) -> torch.Tensor:
-    """Blur by (1, 3, 3, 1) both ways, padded by `padding` before and behind."""
-    taps = torch.tensor([1.0, 3.0, 3.0, 1.0], device=x.device, dtype=x.dtype) / 8
-    channels = x.shape[1]
-    kernel = torch.outer(taps, taps).expand(channels, 1, 4, 4)
-    return functional.conv2d(x, kernel, padding=padding, groups=channels)
+    """Blur, padded by `padding` before and behind."""
+    return functional.conv2d(x, blur_kernel(x), padding=padding, groups=x.shape[1])
 
 
 class ConvLayer(nn.Module):

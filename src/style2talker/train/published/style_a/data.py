@@ -30,6 +30,7 @@ from style2talker.errors import InputError, UsageError
 from style2talker.records import FloatArray, ImageArray
 from style2talker.style_a.alignment import align_face, anchors_of_mesh
 from style2talker.style_a.driving import RADIUS, relative_to
+from style2talker.style_a.neural import as_picture
 from style2talker.style_a.parsing import CLASSES, BiSeNet, mesh_parsing
 from style2talker.train.published.style_a.clips import ClipData, Frames, find_clips
 from style2talker.train.published.style_a.mesh_flow import mesh_flow
@@ -37,12 +38,7 @@ from style2talker.train.published.style_a.mirror import mirrored_mesh, mirrored_
 from style2talker.train.published.style_a.recipe import DEGREES, StyleARecipe
 from style2talker.train.published.style_a.teacher import StyledFilms
 
-__all__ = ["Samples", "as_picture"]
-
-
-def as_picture(pixels: ImageArray) -> FloatArray:
-    """Pixels (H, W, 3) uint8 as a picture (3, H, W) float32 in -1..1."""
-    return np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32) * np.float32(2 / 255) - np.float32(1)
+__all__ = ["Samples"]
 
 
 class Samples:

@@ -16,13 +16,25 @@ import torch
 from torch.nn import functional
 
 from style2talker.records import ImageArray
+from style2talker.train.published.engine.stream import stacked
 from style2talker.train.published.style_a.clips import ClipData
 from style2talker.train.published.style_a.data import Samples
 from style2talker.train.published.style_a.network import StyleAOutput
 from style2talker.train.published.style_a.perceptual import similarity
 from style2talker.train.published.style_a.warp import resize_flow, warp
 
-__all__ = ["HeldOut", "anchors", "flow_picture", "measure", "noise_ratio", "rendered", "sheet"]
+__all__ = [
+    "HeldOut",
+    "anchors",
+    "as_pixels",
+    "flow_picture",
+    "guesses",
+    "likeness",
+    "measure",
+    "noise_ratio",
+    "rendered",
+    "sheet",
+]
 
 Batch = dict[str, torch.Tensor]
 Render = Callable[[Batch], StyleAOutput]
@@ -60,11 +72,7 @@ class HeldOut:
                 then, now = int(rng.choice(source.valid)), int(rng.choice(clip.valid))
                 found.append(samples.pair((source, then), (clip, now)))
                 mouths.append(_mouth(clip, now, size))
-        return cls(_stacked(found), tuple(mouths), _styled(samples, rng))
-
-
-def _stacked(samples: list[dict[str, np.ndarray]]) -> Batch:
-    return {name: torch.from_numpy(np.stack([each[name] for each in samples])) for name in samples[0]}
+        return cls(stacked(found), tuple(mouths), _styled(samples, rng))
 
 
 def _styled(samples: Samples, rng: np.random.Generator) -> Batch | None:
@@ -74,7 +82,7 @@ def _styled(samples: Samples, rng: np.random.Generator) -> Batch | None:
         source = samples.source_of(clip, rng)
         then, now = int(rng.choice(source.valid)), int(rng.choice(clip.valid))
         found.append(samples.pair((source, then), (clip, now), style, 1.0))
-    return _stacked(found) if found else None
+    return stacked(found) if found else None
 
 
 def _mouth(clip: ClipData, frame: int, size: int) -> tuple[int, int, int, int]:
@@ -104,6 +112,26 @@ def anchors(batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     }
 
 
+def guesses(held: HeldOut, made: torch.Tensor) -> dict[str, torch.Tensor]:
+    """What is held against the targets: pictures (N, 3, S, S) of the network, named "", and of each anchor."""
+    size = held.batch["true"].shape[-1]
+    return {"": functional.adaptive_avg_pool2d(made, size), **anchors(held.batch)}
+
+
+def likeness(held: HeldOut, pictures: torch.Tensor) -> dict[str, float]:
+    """How near pictures (N, 3, S, S) come to the targets: psnr, ssim, mouth_psnr."""
+    truth = held.batch["true"]
+    cut = [
+        noise_ratio(pictures[i : i + 1, :, top:bottom, left:right], truth[i : i + 1, :, top:bottom, left:right])
+        for i, (left, top, right, bottom) in enumerate(held.mouth)
+    ]
+    return {
+        "psnr": float(noise_ratio(pictures, truth).mean()),
+        "ssim": float(similarity(pictures, truth).mean()),
+        "mouth_psnr": float(torch.cat(cut).mean()),
+    }
+
+
 def measure(held: HeldOut, render: Render) -> dict[str, float]:
     """Numbers of held-out samples: the network's, and those of the anchors.
 
@@ -116,19 +144,10 @@ def measure(held: HeldOut, render: Render) -> dict[str, float]:
         styled_psnr, styled_ssim where there are styled films.
     """
     made, opened = rendered(held.batch, render)
-    truth = held.batch["true"]
-    size = truth.shape[-1]
-    candidates = {"": functional.adaptive_avg_pool2d(made, size)}
-    candidates |= {f"_{name}": value for name, value in anchors(held.batch).items()}
     found: dict[str, float] = {}
-    for name, value in candidates.items():
-        found[f"psnr{name}"] = float(noise_ratio(value, truth).mean())
-        found[f"ssim{name}"] = float(similarity(value, truth).mean())
-        cut = [
-            noise_ratio(value[i : i + 1, :, top:bottom, left:right], truth[i : i + 1, :, top:bottom, left:right])
-            for i, (left, top, right, bottom) in enumerate(held.mouth)
-        ]
-        found[f"mouth_psnr{name}"] = float(torch.cat(cut).mean())
+    for name, pictures in guesses(held, made).items():
+        suffix = f"_{name}" if name else ""
+        found |= {f"{key}{suffix}": value for key, value in likeness(held, pictures).items()}
     found["mask_mean"] = opened
     if held.styled is not None:
         painted, _ = rendered(held.styled, render)
@@ -157,9 +176,13 @@ def flow_picture(flow: torch.Tensor, size: int) -> ImageArray:
     return np.asarray(cv2.resize(shown, (size, size), interpolation=cv2.INTER_NEAREST))
 
 
+def as_pixels(picture: torch.Tensor) -> ImageArray:
+    """A picture (3, H, W) in -1..1, what lies beyond cut off, as (H, W, 3) uint8."""
+    return np.asarray(((picture.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).cpu().numpy())
+
+
 def _pixels(picture: torch.Tensor, size: int) -> ImageArray:
-    shown = ((picture.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).cpu().numpy()
-    return np.asarray(cv2.resize(shown, (size, size), interpolation=cv2.INTER_AREA))
+    return np.asarray(cv2.resize(as_pixels(picture), (size, size), interpolation=cv2.INTER_AREA))
 
 
 def sheet(held: HeldOut, render: Render, rows: int = 6) -> ImageArray:

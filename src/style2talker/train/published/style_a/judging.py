@@ -13,14 +13,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch.nn import functional
 
 from style2talker.corpus.landmarks import to_68
 from style2talker.errors import FaceError
 from style2talker.face.landmarks import FaceFinder, find_portrait
 from style2talker.records import FloatArray
 from style2talker.train.published.engine.state import load_state
-from style2talker.train.published.style_a.heldout import HeldOut, anchors, measure, rendered
+from style2talker.train.published.style_a.heldout import HeldOut, as_pixels, guesses, likeness, rendered
 from style2talker.train.published.style_a.recipe import StyleARecipe
 from style2talker.train.published.style_a.task import StyleATask
 
@@ -33,8 +32,7 @@ _EYES = (36, 45)
 
 def _points(picture: torch.Tensor, finder: FaceFinder) -> FloatArray | None:
     """The 68 points (68, 2) of a picture (3, H, W) in -1..1, in pixels of the enlarged picture; None without a face."""
-    pixels = ((picture.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).cpu().numpy()
-    large = np.asarray(cv2.resize(pixels, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC))
+    large = np.asarray(cv2.resize(as_pixels(picture), (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC))
     # A face that fills its picture is found more surely with some room around it.
     framed = np.pad(large, ((_SIDE // 4,) * 2, (_SIDE // 4,) * 2, (0, 0)), mode="edge")
     try:
@@ -72,16 +70,11 @@ def landmark_errors(made: torch.Tensor, truth: torch.Tensor, finder: FaceFinder)
 def judge(task: StyleATask, finder: FaceFinder) -> dict[str, dict[str, float]]:
     """Numbers of the network and of each anchor: psnr, ssim, mouth_psnr, mouth, face (percent), found (pairs)."""
     held = HeldOut.of(task.stream("validation", 0), task.recipe.input_size)
-    numbers = measure(held, lambda batch: task.render(task.networks, batch))
     made, _ = rendered(held.batch, lambda batch: task.render(task.networks, batch))
-    truth = held.batch["true"]
-    shown = {"network": functional.adaptive_avg_pool2d(made, truth.shape[-1]), **anchors(held.batch)}
     found: dict[str, dict[str, float]] = {}
-    for name, pictures in shown.items():
-        suffix = "" if name == "network" else f"_{name}"
-        values = {key: numbers[key + suffix] for key in ("psnr", "ssim", "mouth_psnr")}
-        mouth, face, count = landmark_errors(pictures, truth, finder)
-        found[name] = {**values, "mouth": mouth, "face": face, "found": count}
+    for name, pictures in guesses(held, made).items():
+        mouth, face, count = landmark_errors(pictures, held.batch["true"], finder)
+        found[name or "network"] = {**likeness(held, pictures), "mouth": mouth, "face": face, "found": count}
     return found
 
 

@@ -15,24 +15,16 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from style2talker.train.published.style_a.convolution import EqualLinear, scaled_leaky_relu
+from style2talker.train.published.style_a.convolution import EqualLinear, blur_kernel, scaled_leaky_relu
 
 __all__ = ["ModulatedConv", "RowMapping", "StyledConv", "ToRGB", "doubled"]
 
 _EPSILON = 1e-8
-_TAPS = (0.25, 0.75, 0.75, 0.25)
-"""The filter (1, 3, 3, 1) that keeps the level when every second sample is zero."""
-
-
-def _kernel(x: torch.Tensor) -> torch.Tensor:
-    """The blur (C, 1, 4, 4) of each channel of a map."""
-    taps = torch.tensor(_TAPS, device=x.device, dtype=x.dtype)
-    return torch.outer(taps, taps).expand(x.shape[1], 1, 4, 4)
 
 
 def doubled(picture: torch.Tensor) -> torch.Tensor:
     """A picture (B, C, H, W) at twice its size: every second pixel zero, then the blur (StyleGAN2's upsampling)."""
-    return functional.conv_transpose2d(picture, _kernel(picture), stride=2, padding=1, groups=picture.shape[1])
+    return functional.conv_transpose2d(picture, blur_kernel(picture, 2), stride=2, padding=1, groups=picture.shape[1])
 
 
 class RowMapping(nn.Module):
@@ -85,7 +77,7 @@ class ModulatedConv(nn.Module):
         x = x * scales[..., None, None]
         if self.double:
             x = functional.conv_transpose2d(x, weight.transpose(0, 1), stride=2)
-            x = functional.conv2d(x, _kernel(x), padding=1, groups=x.shape[1])
+            x = functional.conv2d(x, blur_kernel(x, 2), padding=1, groups=x.shape[1])
         else:
             x = functional.conv2d(x, weight, padding=weight.shape[-1] // 2)
         if not self.demodulate:

@@ -16,12 +16,12 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 
 from style2talker.errors import UsageError
 from style2talker.media.atomic import atomic_path
+from style2talker.train.published.engine.stream import collate
 from style2talker.train.published.style_e.settings import StyleESettings
 from style2talker.train.published.style_e.task import StyleETask
 
@@ -88,9 +88,7 @@ def taught(task: StyleETask, steps: int, batch: int, seed: int = 0) -> dict[str,
     averages = {name: copy.deepcopy(networks[name]) for name in task.averaged}
     shown = 0.0
     for step in range(steps):
-        drawn = [stream.sample(step * batch + i) for i in range(batch)]
-        told = {name: torch.from_numpy(np.stack([sample[name] for sample in drawn])) for name in drawn[0]}
-        loss, _ = task.loss("denoiser", networks, told, step)
+        loss, _ = task.loss("denoiser", networks, collate(stream, step * batch, batch), step)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

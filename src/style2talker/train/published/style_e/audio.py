@@ -1,6 +1,6 @@
 """The published audio encoder: mel window, reference expression and blink -> expression, each frame by itself.
 
-SadTalker's audio-to-expression network (method, section 4): thirteen convolutions down to one place, then one linear
+SadTalker's audio-to-expression network: thirteen convolutions down to one place, then one linear
 layer without a residual to the reference. Deviation, named: batch norms never use the statistics of a batch. Theirs
 are fixed once, from samples of the corpus (`calibrated`) or from a checkpoint, so that a sample is encoded alike
 whatever it is batched with; the published training script left them in training mode, its inference did not.
@@ -9,14 +9,14 @@ whatever it is batched with; the published training script left them in training
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
 
 import torch
 from torch import nn
 
+from style2talker.train.published.fixed_norm import FixedBatchNorm
 from style2talker.train.published.style_e.settings import StyleESettings
 
-__all__ = ["LAYERS", "AudioEncoder", "FixedBatchNorm", "calibrated"]
+__all__ = ["LAYERS", "AudioEncoder", "calibrated"]
 
 _Stride = tuple[int, int]
 
@@ -40,15 +40,6 @@ LAYERS: tuple[tuple[int, int, int, _Stride, int, bool], ...] = (
 
 _LEAST = 0.1
 """Variance of a channel over the mean of all, at the least."""
-
-
-class FixedBatchNorm(nn.BatchNorm2d):
-    """Batch norm whose statistics stay as they are, in training too."""
-
-    def train(self, mode: bool = True) -> Self:
-        """Stay in evaluation mode."""
-        super().train(False)
-        return self
 
 
 class _Layer(nn.Module):

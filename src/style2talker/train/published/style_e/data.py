@@ -1,6 +1,6 @@
 """The stream of samples that the published Style-E learns from: sample n is a pure function of the seed and n.
 
-Clip A and clip B of one person (method, section 5.4), but the condition is made as inference makes it, by
+Clip A and clip B of one person, but the condition is made as inference makes it, by
 `style_e.told.encoder_inputs`: B's voice, one frame of A's face, B's eyelids; the outcome is B's expression, the text is
 one of B's sentences. The released loop fed A's expression in the place of the voice and never used the sound.
 

@@ -1,6 +1,6 @@
 """The published denoiser of Style-E: an MLP over windows of a fixed number of frames that predicts the clean signal.
 
-AGRoL's network with a text input (method, section 5.1): 5,113,664 weights at the published size. It shares no layers
+AGRoL's network with a text input: 5,113,664 weights at the published size. It shares no layers
 with `train.networks.Denoiser`, which is convolutional in time, sees any number of frames and takes the feeling as
 activations of muscles: one class for both would be two with a switch.
 

@@ -1,4 +1,4 @@
-"""Noise for training by the published schedule (method, section 5.2), which `style_e.windowed` defines.
+"""Noise for training by the published schedule, which `style_e.windowed` defines.
 
 Uniform steps, no rescaling of time, no clipping of the predicted clean signal.
 """

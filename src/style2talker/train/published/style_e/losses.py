@@ -1,4 +1,4 @@
-"""What the published Style-E lessens: the error of the coefficients and of the opening of the mouth (section 5.4).
+"""What the published Style-E lessens: the error of the coefficients and of the opening of the mouth.
 
 The mouth opening is measured where the published loss does: squared distances between the middles of the outer lips
 (landmarks 51 and 57) and of the inner ones (62 and 66), mean absolute difference. On which face depends on the space:

@@ -11,12 +11,11 @@ import dataclasses
 from dataclasses import dataclass
 
 from style2talker.errors import UsageError
+from style2talker.style_e.told import EXPRESSIONS
 from style2talker.style_e.windowed import SAMPLERS, SPACINGS, SamplingPlan
 
-__all__ = ["EXPRESSIONS", "SPACES", "StyleESettings"]
+__all__ = ["SPACES", "StyleESettings"]
 
-EXPRESSIONS = {"rig": 52, "bfm": 64}
-"""Coefficients of an expression in each space."""
 SPACES = (*EXPRESSIONS, "corpus")
 
 

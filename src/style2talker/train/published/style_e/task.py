@@ -1,4 +1,4 @@
-"""Style-E for the training engine: networks, stream, losses, held-out numbers (method, sections 4, 5 and 13).
+"""Style-E for the training engine: networks, stream, losses, held-out numbers.
 
 What the released training gets wrong is done right here, each with its test: the sound is used, and the condition is
 made by the function that inference calls; the mouth opening is computed without an argument too many; the validation
